@@ -1,0 +1,162 @@
+package dev.gatun.container;
+
+import dev.gatun.linux.Fcntl;
+import dev.gatun.linux.FileCalls;
+import dev.gatun.linux.Mount;
+import dev.gatun.linux.MountCalls;
+import dev.gatun.oci.Namespace;
+import dev.gatun.program.Slot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Ops that show a container the control groups at {@code /sys/fs/cgroup}, as the host has them there.
+ *
+ * <p>With a cgroup namespace its own group is the root of what it sees; without one its group is bound from the host's
+ * hierarchy.
+ */
+final class CgroupMountOps {
+    private static final Path HOST_MOUNTS = Path.of("/proc/self/mountinfo");
+    private static final Path OWN_GROUPS = Path.of("/proc/self/cgroup");
+    private static final String TMPFS_MODE = "mode=0755";
+
+    private final Assembly assembly;
+    private final PathOps paths;
+
+    /** A hierarchy of the host: {@code name} is the last part of its mount point, empty if it is the only one. */
+    private record Hierarchy(String type, String name, String mountPoint, String options) {}
+
+    CgroupMountOps(Assembly assembly, PathOps paths) {
+        this.assembly = assembly;
+        this.paths = paths;
+    }
+
+    void mount(String destination, MountOptions options) {
+        List<Hierarchy> hierarchies = hierarchies();
+        if (hierarchies.isEmpty()) {
+            throw new ContainerException("type: the host has no control groups mounted at /sys/fs/cgroup");
+        }
+        boolean unified = hierarchies.size() == 1 && hierarchies.getFirst().name().isEmpty();
+        var mounts = new MountOps(assembly, paths);
+        if (unified) {
+            String purpose = "show the container its control group on " + destination;
+            Slot tree = tree(hierarchies.getFirst(), options.set(), purpose);
+            mounts.attach(tree, destination, PathOps.Kind.FOLDER, options, purpose);
+            assembly.close(tree);
+            return;
+        }
+        Slot folder = tmpfs(destination);
+        mounts.attach(folder, destination, PathOps.Kind.FOLDER, options, "mount the folder of the control groups");
+        for (Hierarchy hierarchy : hierarchies) {
+            String purpose = "show the container its control group on " + destination + "/" + hierarchy.name();
+            Slot tree = tree(hierarchy, options.set(), purpose);
+            mounts.attach(tree, destination + "/" + hierarchy.name(), PathOps.Kind.FOLDER, options, purpose);
+            assembly.close(tree);
+        }
+        if (options.set() != 0) {
+            assembly.program.call(
+                    MountCalls.mountSetattr(folder, Fcntl.AT_EMPTY_PATH, options.set(), 0, 0, Optional.empty()),
+                    "restrict the folder of the control groups");
+        }
+        assembly.close(folder);
+    }
+
+    private Slot tmpfs(String destination) {
+        var program = assembly.program;
+        Slot configuration = program.slot("tmpfs_config");
+        Slot folder = program.slot("cgroup_folder");
+        String purpose = "make a folder for the control groups on " + destination;
+        program.call(MountCalls.fsopen("tmpfs"), purpose).to(configuration);
+        program.call(
+                MountCalls.fsconfigString(configuration, "mode", TMPFS_MODE.substring(TMPFS_MODE.indexOf('=') + 1)),
+                purpose);
+        program.call(MountCalls.fsconfigCreate(configuration), purpose);
+        program.call(MountCalls.fsmount(configuration, 0), purpose).to(folder);
+        assembly.close(configuration);
+        return folder;
+    }
+
+    private Slot tree(Hierarchy hierarchy, long attributes, String purpose) {
+        var program = assembly.program;
+        Slot tree = program.slot("cgroup");
+        if (!assembly.namespaces.has(Namespace.Type.CGROUP)) {
+            String group = hierarchy.mountPoint() + ownGroup(hierarchy);
+            program.call(
+                            MountCalls.openTree(
+                                    FileCalls.CURRENT_DIRECTORY,
+                                    group,
+                                    Mount.OPEN_TREE_CLONE | Mount.OPEN_TREE_CLOEXEC),
+                            purpose)
+                    .to(tree);
+            if (attributes != 0) {
+                program.call(
+                        MountCalls.mountSetattr(tree, Fcntl.AT_EMPTY_PATH, attributes, 0, 0, Optional.empty()),
+                        purpose);
+            }
+            return tree;
+        }
+        Slot configuration = program.slot("cgroup_config");
+        program.call(MountCalls.fsopen(hierarchy.type()), purpose).to(configuration);
+        for (String option : hierarchy.options().split(",")) {
+            int equals = option.indexOf('=');
+            if (hierarchy.type().equals("cgroup") && !option.equals("rw") && !option.equals("ro")) {
+                program.call(
+                        equals < 0
+                                ? MountCalls.fsconfigFlag(configuration, option)
+                                : MountCalls.fsconfigString(
+                                        configuration, option.substring(0, equals), option.substring(equals + 1)),
+                        purpose);
+            }
+        }
+        program.call(MountCalls.fsconfigCreate(configuration), purpose);
+        program.call(MountCalls.fsmount(configuration, attributes), purpose).to(tree);
+        assembly.close(configuration);
+        return tree;
+    }
+
+    /** The hierarchies below {@code /sys/fs/cgroup}: proc_pid_mountinfo(5). */
+    private static List<Hierarchy> hierarchies() {
+        var found = new ArrayList<Hierarchy>();
+        for (String line : lines(HOST_MOUNTS)) {
+            String[] fields = line.split(" ");
+            int separator = 6;
+            while (!fields[separator].equals("-")) {
+                separator++;
+            }
+            String type = fields[separator + 1];
+            String mountPoint = fields[4];
+            if ((type.equals("cgroup") || type.equals("cgroup2")) && mountPoint.startsWith("/sys/fs/cgroup")) {
+                String name = mountPoint.substring("/sys/fs/cgroup".length());
+                found.add(new Hierarchy(
+                        type, name.startsWith("/") ? name.substring(1) : name, mountPoint, fields[separator + 3]));
+            }
+        }
+        return found;
+    }
+
+    /** The group of this process in a hierarchy: cgroups(7), "/proc/[pid]/cgroup". */
+    private static String ownGroup(Hierarchy hierarchy) {
+        for (String line : lines(OWN_GROUPS)) {
+            String[] fields = line.split(":", 3);
+            boolean matches = hierarchy.type().equals("cgroup2")
+                    ? fields[0].equals("0")
+                    : List.of(hierarchy.options().split(",")).containsAll(List.of(fields[1].split(",")));
+            if (matches) {
+                return fields[2].equals("/") ? "" : fields[2];
+            }
+        }
+        return "";
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new ContainerException("read " + file + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.gatun.container;
+
+import dev.gatun.oci.Linux;
+import dev.gatun.oci.Namespace;
+import dev.gatun.oci.RuntimeSpec;
+
+/** Refuses configurations whose parts do not fit together: what would reach the host for want of a namespace, above all. */
+final class Consistency {
+    private final RuntimeSpec spec;
+    private final Namespaces namespaces;
+
+    private Consistency(RuntimeSpec spec) {
+        this.spec = spec;
+        this.namespaces = new Namespaces(spec.linux().namespaces());
+    }
+
+    static void check(RuntimeSpec spec) {
+        var consistency = new Consistency(spec);
+        consistency.mounts();
+        consistency.users();
+        consistency.names();
+    }
+
+    private void mounts() {
+        Linux linux = spec.linux();
+        need(Namespace.Type.MOUNT, "mounts", !spec.mounts().isEmpty());
+        need(Namespace.Type.MOUNT, "linux.maskedPaths", !linux.maskedPaths().isEmpty());
+        need(Namespace.Type.MOUNT, "linux.readonlyPaths", !linux.readonlyPaths().isEmpty());
+        need(Namespace.Type.MOUNT, "linux.devices", !linux.devices().isEmpty());
+        need(Namespace.Type.MOUNT, "root.readonly", spec.root().readonly());
+        need(Namespace.Type.MOUNT, "linux.rootfsPropagation", linux.rootfsPropagation().isPresent());
+        need(Namespace.Type.MOUNT, "process.terminal", spec.startableProcess().terminal());
+    }
+
+    private void users() {
+        Linux linux = spec.linux();
+        boolean mapped = !linux.uidMappings().isEmpty() || !linux.gidMappings().isEmpty();
+        if (namespaces.isNew(Namespace.Type.USER)) {
+            if (linux.uidMappings().isEmpty() || linux.gidMappings().isEmpty()) {
+                String missing = linux.uidMappings().isEmpty() ? "linux.uidMappings" : "linux.gidMappings";
+                throw new ContainerException(missing + ": missing; a new user namespace needs them");
+            }
+        } else if (mapped && !namespaces.has(Namespace.Type.USER)) {
+            throw new ContainerException("linux.uidMappings: they need a user namespace in linux.namespaces");
+        }
+        need(Namespace.Type.TIME, "linux.timeOffsets", !linux.timeOffsets().isEmpty());
+    }
+
+    private void names() {
+        need(Namespace.Type.UTS, "hostname", spec.hostname().isPresent());
+        need(Namespace.Type.UTS, "domainname", spec.domainname().isPresent());
+    }
+
+    private void need(Namespace.Type type, String field, boolean used) {
+        if (used && !namespaces.has(type)) {
+            throw new ContainerException(field + ": it needs a " + type.text()
+                    + " namespace in linux.namespaces, or it would change the host");
+        }
+    }
+}

@@ -1,0 +1,328 @@
+package dev.gatun.container;
+
+import dev.gatun.linux.Block;
+import dev.gatun.linux.Fcntl;
+import dev.gatun.linux.Fd;
+import dev.gatun.linux.FileCalls;
+import dev.gatun.linux.ProcessCalls;
+import dev.gatun.linux.Sched;
+import dev.gatun.linux.Signal;
+import dev.gatun.linux.SocketCalls;
+import dev.gatun.linux.Word;
+import dev.gatun.oci.Linux;
+import dev.gatun.oci.Namespace;
+import dev.gatun.oci.Process;
+import dev.gatun.oci.RuntimeSpec;
+import dev.gatun.program.Channel;
+import dev.gatun.program.Label;
+import dev.gatun.program.Monitor;
+import dev.gatun.program.Preamble;
+import dev.gatun.program.Program;
+import dev.gatun.program.ProgramBuilder;
+import dev.gatun.program.Report;
+import dev.gatun.program.Slot;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Compiles a bundle to the program that starts it.
+ *
+ * <pre>
+ *   Java                 parent                        child
+ *    | posix_spawn         |
+ *    |-------------------->| join namespaces
+ *    |                     | clone3 ------------------->| (maps its ids with the parent's help)
+ *    |<--- STARTED, pid ---|                            | namespaces, root, mounts, devices, terminal,
+ *    |                     | monitor, or end            | restrictions, identity, the command is found
+ *    |<--- TERMINAL, descriptor (if Java carries it) ---|
+ *    |<--- READY ---------------------------------------|
+ *                          start connects to the socket | accept4 (if there is a start socket)
+ *                                                       | execve
+ * </pre>
+ *
+ * A failure of either is reported on the channel, or in words where nobody is at the other end.
+ */
+final class ContainerProgram {
+    /** The child was started; the value is its process id. */
+    static final int STARTED = 1;
+    /** The terminal's other end. */
+    static final int TERMINAL = 2;
+    /** Everything is set up, and the command was found. */
+    static final int READY = 3;
+
+    static final int FAILURE_STATUS = 127;
+
+    private static final int STANDARD_ERROR = 2;
+
+    private final Assembly assembly;
+    private final ProgramBuilder program;
+    private final Process process;
+    private final Surroundings surroundings;
+    private final NamespaceOps namespaces;
+    private final PathOps paths;
+    private final Slot child;
+    private final Label start;
+    private final Label inChild;
+    private final Label failure;
+    private final Slot report;
+
+    /** Who the program is started by, and what it is handed. */
+    sealed interface Surroundings {
+        /**
+         * Java is there.
+         *
+         * @param channel its end of the line
+         * @param startSocket a listening socket: the command is executed when somebody connects to it
+         * @param console where the terminal goes, if not to Java
+         * @param status where the exit status goes, if the parent stays as the container's monitor
+         * @param inherited how many descriptors behind the standard ones the container gets
+         */
+        record Attended(Fd channel, Optional<Fd> startSocket, Optional<Fd> console, Optional<Fd> status, int inherited)
+                implements Surroundings {
+            List<Fd> descriptors() {
+                var all = new ArrayList<Fd>();
+                all.add(channel);
+                startSocket.ifPresent(all::add);
+                console.ifPresent(all::add);
+                status.ifPresent(all::add);
+                return all;
+            }
+        }
+
+        /** Nobody is: errors go to standard error, and the program ends as the container does. */
+        record Alone() implements Surroundings {}
+    }
+
+    private ContainerProgram(Assembly assembly, Surroundings surroundings) {
+        this.assembly = assembly;
+        this.program = assembly.program;
+        this.process = assembly.spec.startableProcess();
+        this.surroundings = surroundings;
+        this.namespaces = new NamespaceOps(assembly);
+        this.paths = new PathOps(assembly);
+        this.child = program.slot("child");
+        this.start = program.label("start");
+        this.inChild = program.label("child");
+        this.failure = program.label("failure");
+        this.report = program.slot("report", channel().isPresent() ? channel().get().number() : STANDARD_ERROR);
+    }
+
+    /**
+     * Compiles a bundle.
+     *
+     * @param bundle the folder that relative paths in the configuration are taken from
+     * @param source what becomes the root
+     * @param view what is in it
+     * @param joinOrder the namespaces to join, in order ({@link JoinOrder})
+     */
+    static Program compile(
+            RuntimeSpec spec,
+            Path bundle,
+            RootSource source,
+            RootView view,
+            List<Namespace.Type> joinOrder,
+            Surroundings surroundings) {
+        Unsupported.check(spec);
+        Consistency.check(spec);
+        var compiler = new ContainerProgram(
+                new Assembly(spec, new Namespaces(spec.linux().namespaces()), bundle, source, view), surroundings);
+        return compiler.compile(joinOrder);
+    }
+
+    private Program compile(List<Namespace.Type> joinOrder) {
+        program.section("start");
+        program.place(start);
+        Preamble.ops(program, 3 + inherited(), descriptors());
+        if (process.oomScoreAdj().isPresent()) {
+            oomScore(process.oomScoreAdj().getAsInt());
+        }
+        program.section("namespaces");
+        namespaces.join(joinOrder);
+        namespaces.makeTime();
+        if (namespaces.mapsIds()) {
+            namespaces.prepareMapping();
+        }
+        parent();
+        child();
+        assembly.addDetours();
+        failure();
+        return program.build(start, failure);
+    }
+
+    private void parent() {
+        boolean stays = monitors() || channel().isEmpty();
+        if (channel().isEmpty()) {
+            program.call(ProcessCalls.setSignalMask(ProcessCalls.allSignals()), "keep signals for the container");
+        }
+        // a parent that does not stay gives its child to its own parent, whose descendant it then is (conmon, a shim)
+        program.call(
+                        ProcessCalls.clone3(
+                                namespaces.cloneFlags() | (stays ? 0 : Sched.CLONE_PARENT), stays ? Signal.SIGCHLD : 0),
+                        "start the container's first process in new namespaces")
+                .to(child)
+                .ifZero(inChild);
+        program.section("parent");
+        if (namespaces.mapsIds()) {
+            namespaces.mapIdsOfChild();
+        }
+        channel().ifPresent(line -> Channel.signalOp(program, line, STARTED, child, "tell the process id"));
+        if (surroundings instanceof Surroundings.Attended attended && attended.status().isPresent()) {
+            // only what the monitor needs stays open while the container lives
+            program.call(FileCalls.close(attended.channel()), "close the line to Gatun");
+            attended.startSocket().ifPresent(socket -> program.call(FileCalls.close(socket), "close the start socket"));
+            attended.console().ifPresent(socket -> program.call(FileCalls.close(socket), "close the console socket"));
+            Monitor.recordStatusOps(program, child, attended.status().get());
+        } else if (stays) {
+            Monitor.foregroundOps(program, child);
+        } else {
+            program.call(ProcessCalls.exitGroup(Word.of(0)), "leave the container to whoever started this");
+        }
+        program.place(assembly.abandoned);
+        program.call(ProcessCalls.exitGroup(Word.of(FAILURE_STATUS)), "end, as the other side is gone");
+    }
+
+    private void child() {
+        program.section("first process");
+        program.place(inChild);
+        if (channel().isEmpty()) {
+            program.call(ProcessCalls.setSignalMask(ProcessCalls.noSignals()), "get signals again");
+        }
+        if (namespaces.mapsIds()) {
+            namespaces.awaitMapping();
+        }
+        if (assembly.namespaces.has(Namespace.Type.USER)) {
+            namespaces.becomeRoot();
+        }
+        program.call(ProcessCalls.setsid(), "start a session of its own");
+        program.call(FileCalls.umask(0), "make files with the modes that are asked for");
+        if (assembly.namespaces.isNew(Namespace.Type.NETWORK)) {
+            namespaces.raiseLoopback();
+        }
+        namespaces.names();
+        rootFilesystem();
+        program.section("identity");
+        Preamble.ops(program, 3 + inherited(), keptToTheEnd());
+        new IdentityOps(program, process).assume();
+        execute();
+    }
+
+    private void rootFilesystem() {
+        Linux linux = assembly.spec.linux();
+        var rootfs = new RootfsOps(assembly);
+        program.section("root file system");
+        if (!assembly.namespaces.has(Namespace.Type.MOUNT)) {
+            rootfs.open();
+            rootfs.enter();
+            return;
+        }
+        rootfs.mount();
+        program.section("mounts");
+        var mounts = new MountOps(assembly, paths);
+        mounts.mountAll();
+        program.section("devices");
+        new DeviceOps(assembly, paths).populate();
+        if (process.terminal()) {
+            program.section("terminal");
+            terminal(mounts.devpts());
+        }
+        program.section("restrictions");
+        new SysctlOps(assembly).set(mounts.proc());
+        mounts.closeKept();
+        var restrictions = new RestrictionOps(assembly, paths);
+        restrictions.makeReadOnly(linux.readonlyPaths());
+        restrictions.mask(linux.maskedPaths());
+        if (!process.cwd().equals("/")) {
+            assembly.close(paths.openOrMake(
+                    process.cwd(), PathOps.Kind.FOLDER, true, "make sure of the working folder " + process.cwd()));
+        }
+        if (assembly.spec.root().readonly()) {
+            rootfs.makeReadOnly();
+        }
+        rootfs.enter();
+    }
+
+    private void terminal(Optional<Slot> devpts) {
+        var console = new ConsoleOps(assembly, paths);
+        console.open(process, devpts);
+        console.bindConsole();
+        if (surroundings instanceof Surroundings.Attended attended) {
+            if (attended.console().isPresent()) {
+                console.send(attended.console().get());
+            } else {
+                console.signal(attended.channel(), TERMINAL);
+            }
+        } else {
+            throw new ContainerException(
+                    "process.terminal: a compiled program has nobody to carry a terminal; without it the program uses the"
+                            + " terminal that it is started from");
+        }
+    }
+
+    private void execute() {
+        program.section("command");
+        var command = new CommandOps(program, process);
+        command.find();
+        channel().ifPresent(line -> Channel.signalOp(program, line, READY, Word.of(0), "tell that all is ready"));
+        if (surroundings instanceof Surroundings.Attended attended && attended.startSocket().isPresent()) {
+            // from here on it is whoever starts the container that is told of a failure
+            program.call(SocketCalls.accept4(attended.startSocket().get()), "wait to be started")
+                    .to(report);
+        }
+        Preamble.closeOnExecOps(program, 3 + inherited());
+        command.execute(HomeFolder.addTo(process, assembly));
+    }
+
+    private void failure() {
+        program.section("after a failure");
+        program.place(failure);
+        if (channel().isPresent()) {
+            Channel.reportOp(program, report);
+        } else {
+            Report.textOps(program, report);
+        }
+        program.call(ProcessCalls.exitGroup(Word.of(FAILURE_STATUS)), "end");
+    }
+
+    private void oomScore(int score) {
+        Slot file = program.slot("oom_score_adj");
+        String purpose = "set the OOM score adjustment to " + score;
+        program.call(
+                        FileCalls.openat(
+                                FileCalls.CURRENT_DIRECTORY,
+                                "/proc/self/oom_score_adj",
+                                Fcntl.O_WRONLY | Fcntl.O_CLOEXEC,
+                                0),
+                        purpose)
+                .to(file);
+        program.call(FileCalls.write(file, Block.content(Integer.toString(score))), purpose);
+        assembly.close(file);
+    }
+
+    private Optional<Fd> channel() {
+        return surroundings instanceof Surroundings.Attended attended ? Optional.of(attended.channel()) : Optional.empty();
+    }
+
+    private boolean monitors() {
+        return surroundings instanceof Surroundings.Attended attended && attended.status().isPresent();
+    }
+
+    private int inherited() {
+        return surroundings instanceof Surroundings.Attended attended ? attended.inherited() : 0;
+    }
+
+    private List<Fd> descriptors() {
+        return surroundings instanceof Surroundings.Attended attended ? attended.descriptors() : List.of();
+    }
+
+    /** What the first process still needs once its root is entered: sockets only, no folder of the host (CVE-2024-21626). */
+    private List<Fd> keptToTheEnd() {
+        var kept = new ArrayList<Fd>();
+        if (surroundings instanceof Surroundings.Attended attended) {
+            kept.add(attended.channel());
+            attended.startSocket().ifPresent(kept::add);
+        }
+        return kept;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.gatun.container;
+
+import dev.gatun.json.JsonReader;
+import dev.gatun.json.JsonValue;
+import dev.gatun.json.JsonWritable;
+import dev.gatun.json.JsonWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What is kept about a container while it exists, in {@code state.json} of its folder.
+ *
+ * @param id its name
+ * @param ociVersion of its configuration
+ * @param init its first process
+ * @param bundle the bundle's folder
+ * @param rootfs the folder that its root is made from
+ * @param created when it was created, RFC 3339
+ * @param annotations of its configuration
+ */
+public record ContainerRecord(
+        ContainerId id,
+        String ociVersion,
+        ProcessIdentity init,
+        String bundle,
+        String rootfs,
+        String created,
+        Map<String, String> annotations)
+        implements JsonWritable {
+
+    static ContainerRecord parse(byte[] json) {
+        JsonValue value = JsonReader.parse(json);
+        var annotations = new LinkedHashMap<String, String>();
+        for (Map.Entry<String, JsonValue> annotation :
+                value.field("annotations").fields().entrySet()) {
+            annotations.put(annotation.getKey(), annotation.getValue().string());
+        }
+        return new ContainerRecord(
+                new ContainerId(value.field("id").string()),
+                value.field("ociVersion").string(),
+                new ProcessIdentity(
+                        value.field("pid").int32(), value.field("startTime").int64()),
+                value.field("bundle").string(),
+                value.field("rootfs").string(),
+                value.field("created").string(),
+                annotations);
+    }
+
+    @Override
+    public void writeTo(JsonWriter out) {
+        out.beginObject()
+                .field("id", id.value())
+                .field("ociVersion", ociVersion)
+                .field("pid", init.pid())
+                .field("startTime", init.startTime())
+                .field("bundle", bundle)
+                .field("rootfs", rootfs)
+                .field("created", created)
+                .optional("annotations", annotations)
+                .endObject();
+    }
+}

@@ -1,0 +1,33 @@
+package dev.gatun.container;
+
+import dev.gatun.json.JsonWritable;
+import dev.gatun.json.JsonWriter;
+import dev.gatun.oci.State;
+
+/**
+ * A container as it is now; printed as the specification's state, with runc's additions.
+ *
+ * @param record what is kept about it
+ * @param status where it is in its life
+ */
+public record ContainerStatus(ContainerRecord record, State.Status status) implements JsonWritable {
+    /** The first process's id, or 0 if it has ended. */
+    public int pid() {
+        return status == State.Status.STOPPED ? 0 : record.init().pid();
+    }
+
+    @Override
+    public void writeTo(JsonWriter out) {
+        out.beginObject()
+                .field("ociVersion", record.ociVersion())
+                .field("id", record.id().value())
+                .field("pid", pid())
+                .field("status", status.text())
+                .field("bundle", record.bundle())
+                .field("rootfs", record.rootfs())
+                .field("created", record.created())
+                .optional("annotations", record.annotations())
+                .field("owner", "")
+                .endObject();
+    }
+}

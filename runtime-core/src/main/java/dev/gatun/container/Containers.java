@@ -1,0 +1,356 @@
+package dev.gatun.container;
+
+import dev.gatun.linux.Block;
+import dev.gatun.linux.Errno;
+import dev.gatun.linux.Fcntl;
+import dev.gatun.linux.Fd;
+import dev.gatun.linux.FileCalls;
+import dev.gatun.linux.Kernel;
+import dev.gatun.linux.ProcessCalls;
+import dev.gatun.linux.Signal;
+import dev.gatun.linux.Socket;
+import dev.gatun.linux.SocketCalls;
+import dev.gatun.linux.SyscallException;
+import dev.gatun.oci.Namespace;
+import dev.gatun.oci.Process;
+import dev.gatun.oci.State;
+import dev.gatun.program.Launcher;
+import dev.gatun.program.Monitor;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The life of containers: created, started, signalled, deleted (runtime.md, "Lifecycle"). */
+public final class Containers {
+    private static final int KILL_TIMEOUT_MILLIS = 10_000;
+    private static final int RECORD_SIZE = 2 * Long.BYTES;
+    private static final int MESSAGE_SIZE = 4096;
+
+    private final Kernel kernel;
+    private final Launcher launcher;
+    private final StateFolder state;
+
+    /**
+     * A container that was created or run.
+     *
+     * @param status as it is now
+     * @param terminal its terminal's other end, if it has one that the caller is to carry; the caller closes it
+     */
+    public record Created(ContainerStatus status, Optional<Fd> terminal) {}
+
+    /** A process that was added to a container. */
+    public record Executed(int pid, Optional<Fd> terminal) {}
+
+    public Containers(Kernel kernel, StateFolder state) {
+        this.kernel = kernel;
+        this.state = state;
+        this.launcher = new Launcher(kernel, state.root());
+    }
+
+    /** Creates a container, whose first process then waits for {@link #start}. */
+    public Created create(ContainerId id, Bundle bundle, CreateOptions options) {
+        return begin(id, bundle, options, true);
+    }
+
+    /** Creates a container and starts it. */
+    public Created run(ContainerId id, Bundle bundle, CreateOptions options) {
+        return begin(id, bundle, options, false);
+    }
+
+    private Created begin(ContainerId id, Bundle bundle, CreateOptions options, boolean waits) {
+        state.reserve(id);
+        try {
+            return launch(id, bundle, options, waits);
+        } catch (RuntimeException | Error failed) {
+            state.remove(id);
+            throw failed;
+        }
+    }
+
+    private Created launch(ContainerId id, Bundle bundle, CreateOptions options, boolean waits) {
+        List<Namespace.Type> joinOrder = new JoinOrder(kernel).of(bundle.spec().linux().namespaces());
+        var handed = new ArrayList<Fd>();
+        try (var view = new RootDirectory(kernel, bundle.root().folder())) {
+            Optional<Fd> start = waits ? Optional.of(keep(handed, listen(id))) : Optional.empty();
+            Optional<Fd> console = options.consoleSocket().map(path -> keep(handed, connect(path)));
+            Optional<Fd> status = options.monitor() ? Optional.of(keep(handed, exitFile(id))) : Optional.empty();
+            Launch.Started started = Launch.run(
+                    kernel,
+                    launcher,
+                    channel -> ContainerProgram.compile(
+                            bundle.spec(),
+                            bundle.folder(),
+                            bundle.root(),
+                            view,
+                            joinOrder,
+                            new ContainerProgram.Surroundings.Attended(
+                                    channel.programEnd(), start, console, status, options.preservedDescriptors())),
+                    handed,
+                    waits,
+                    options.monitor());
+            return record(id, bundle, options, started);
+        } finally {
+            handed.forEach(Fd::close);
+        }
+    }
+
+    private static Fd keep(List<Fd> handed, Fd fd) {
+        handed.add(fd);
+        return fd;
+    }
+
+    private Created record(ContainerId id, Bundle bundle, CreateOptions options, Launch.Started started) {
+        try {
+            var record = new ContainerRecord(
+                    id,
+                    bundle.spec().ociVersion(),
+                    ProcessIdentity.of(started.child()),
+                    bundle.folder().toString(),
+                    bundle.root().folder().toString(),
+                    Instant.now().toString(),
+                    bundle.spec().annotations());
+            state.write(record);
+            options.pidFile().ifPresent(file -> writePidFile(file, started.child()));
+            return new Created(new ContainerStatus(record, State.Status.CREATED), started.terminal());
+        } catch (RuntimeException | Error failed) {
+            kernel.attempt(ProcessCalls.kill(started.child(), Signal.SIGKILL));
+            Launch.reap(kernel, started.child());
+            started.terminal().ifPresent(Fd::close);
+            throw failed;
+        }
+    }
+
+    /** Writes a process id without a line's end: engines read it with atoi(3) and its stricter kin. */
+    private static void writePidFile(Path file, int pid) {
+        try {
+            StateFolder.writeAtomically(
+                    file.toAbsolutePath(), Integer.toString(pid).getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new ContainerException("write the pid file " + file + ": " + StateFolder.reason(e), e);
+        }
+    }
+
+    /** The socket at which the first process waits. */
+    private Fd listen(ContainerId id) {
+        var socket = seqpacketSocket("start_socket");
+        try (Fd folder = openFolder(state.folder(id))) {
+            // through the descriptor, as a socket's path may be no longer than 107 bytes
+            kernel.call(SocketCalls.bind(
+                    socket, folder.path() + "/" + state.startSocket(id).getFileName()));
+            kernel.call(SocketCalls.listen(socket, 1));
+            return socket;
+        } catch (RuntimeException | Error failed) {
+            socket.close();
+            throw failed;
+        }
+    }
+
+    private Fd seqpacketSocket(String name) {
+        return new Fd(
+                kernel,
+                kernel.call(SocketCalls.socket(Socket.AF_UNIX, Socket.SOCK_SEQPACKET | Socket.SOCK_CLOEXEC)),
+                name);
+    }
+
+    private Fd openFolder(Path folder) {
+        long flags = Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC;
+        return new Fd(
+                kernel,
+                kernel.call(FileCalls.openat(FileCalls.CURRENT_DIRECTORY, folder.toString(), flags, 0)),
+                folder.toString());
+    }
+
+    private Fd connect(Path consoleSocket) {
+        var socket = new Fd(
+                kernel,
+                kernel.call(SocketCalls.socket(Socket.AF_UNIX, Socket.SOCK_STREAM | Socket.SOCK_CLOEXEC)),
+                "console_socket");
+        Path path = consoleSocket.toAbsolutePath();
+        try (Fd folder = openFolder(path.getParent())) {
+            kernel.call(SocketCalls.connect(socket, folder.path() + "/" + path.getFileName()));
+            return socket;
+        } catch (SyscallException failed) {
+            socket.close();
+            throw new ContainerException("connect to the console socket " + path + ": " + failed.reason(), failed);
+        }
+    }
+
+    private Fd exitFile(ContainerId id) {
+        Path file = state.exitFile(id);
+        long flags = Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_CLOEXEC;
+        return new Fd(
+                kernel,
+                kernel.call(FileCalls.openat(FileCalls.CURRENT_DIRECTORY, file.toString(), flags, 0600)),
+                "exit_file");
+    }
+
+    /** Lets a created container execute its command; an error that this meets is thrown here. */
+    public void start(ContainerId id) {
+        ContainerStatus status = state.get(id);
+        switch (status.status()) {
+            case CREATED -> {}
+            case STOPPED -> throw new ContainerException("cannot start a container that has stopped");
+            default -> throw new ContainerException("cannot start an already running container");
+        }
+        try (Fd line = seqpacketSocket("start"); Fd folder = openFolder(state.folder(id))) {
+            String socket = folder.path() + "/" + state.startSocket(id).getFileName();
+            long connected = kernel.attempt(SocketCalls.connect(line, socket));
+            if (connected == -Errno.ECONNREFUSED.number() || connected == -Errno.ENOENT.number()) {
+                throw new ContainerException("cannot start a container that has stopped");
+            } else if (connected < 0) {
+                throw new SyscallException(SocketCalls.connect(line, socket).toString(), (int) -connected);
+            }
+            Files.deleteIfExists(state.startSocket(id));
+            awaitExecution(line);
+        } catch (IOException e) {
+            throw new ContainerException("remove " + state.startSocket(id) + ": " + StateFolder.reason(e), e);
+        }
+    }
+
+    /** The line is closed by a successful execve; otherwise it brings {op, errno} and the failure in words. */
+    private void awaitExecution(Fd line) {
+        var buffer = Block.buffer(MESSAGE_SIZE, "&message");
+        long length = kernel.attempt(FileCalls.read(line, buffer));
+        if (length > RECORD_SIZE) {
+            var text = new String(buffer.getBytes(RECORD_SIZE, (int) length - RECORD_SIZE), StandardCharsets.UTF_8);
+            throw new ContainerException(text);
+        }
+    }
+
+    /** Sends a signal to the first process. */
+    public void kill(ContainerId id, int signal) {
+        ContainerStatus status = state.get(id);
+        if (status.status() == State.Status.STOPPED || !signal(status.record().init(), signal)) {
+            throw new ContainerException("container not running");
+        }
+    }
+
+    /** Whether the process was there to get it; a process id that was given to another meanwhile is not it. */
+    private boolean signal(ProcessIdentity process, int signal) {
+        long opened = kernel.attempt(ProcessCalls.pidfdOpen(process.pid()));
+        if (opened < 0) {
+            return false;
+        }
+        try (var pidfd = new Fd(kernel, opened, "process")) {
+            return process.isAlive() && kernel.attempt(ProcessCalls.pidfdSendSignal(pidfd, signal)) >= 0;
+        }
+    }
+
+    /**
+     * Deletes a container that has stopped or was never started.
+     *
+     * @param force deletes a running one too, and is content if there is none
+     */
+    public void delete(ContainerId id, boolean force) {
+        Optional<ContainerStatus> found = force ? findAny(id) : Optional.of(state.get(id));
+        if (found.isPresent()) {
+            ContainerStatus status = found.get();
+            if (status.status() == State.Status.RUNNING && !force) {
+                throw new ContainerException("cannot delete container " + id + " that is not stopped: running");
+            }
+            if (status.status() != State.Status.STOPPED) {
+                killAndWait(status.record().init());
+            }
+        }
+        state.remove(id);
+    }
+
+    /** What can be read about a container; a record that is damaged or was never written is no reason to keep it. */
+    private Optional<ContainerStatus> findAny(ContainerId id) {
+        try {
+            return state.find(id);
+        } catch (ContainerException damaged) {
+            return Optional.empty();
+        }
+    }
+
+    private void killAndWait(ProcessIdentity process) {
+        long opened = kernel.attempt(ProcessCalls.pidfdOpen(process.pid()));
+        if (opened < 0) {
+            return;
+        }
+        try (var pidfd = new Fd(kernel, opened, "process")) {
+            if (!process.isAlive()) {
+                return;
+            }
+            kernel.attempt(ProcessCalls.pidfdSendSignal(pidfd, Signal.SIGKILL));
+            if (!awaitExit(pidfd, KILL_TIMEOUT_MILLIS)) {
+                throw new ContainerException("process " + process.pid() + " has not ended "
+                        + KILL_TIMEOUT_MILLIS / 1000 + " s after SIGKILL: it waits in the kernel, for a device perhaps");
+            }
+        }
+    }
+
+    /** Whether the process ended in time: its descriptor becomes readable then. */
+    private boolean awaitExit(Fd pidfd, int timeoutMillis) {
+        return kernel.call(ProcessCalls.ppollReadable(pidfd, timeoutMillis)) > 0;
+    }
+
+    /**
+     * Waits for a container that this process has run to end.
+     *
+     * @return its exit status, or 128 + n if signal n killed it
+     */
+    public int await(ContainerId id) {
+        return Monitor.exitCode(Launch.reap(kernel, state.get(id).record().init().pid()));
+    }
+
+    /** Waits for a process that was added with {@link #exec} by this process. */
+    public int await(Executed process) {
+        return Monitor.exitCode(Launch.reap(kernel, process.pid()));
+    }
+
+    /**
+     * Adds a process to a running container.
+     *
+     * @param bundle the container's own
+     * @param options of which the monitor is not used
+     */
+    public Executed exec(ContainerId id, Bundle bundle, Process process, CreateOptions options) {
+        ContainerStatus status = state.get(id);
+        if (status.status() == State.Status.STOPPED) {
+            throw new ContainerException("cannot exec in a stopped container");
+        }
+        process.requireArgs("process.args");
+        List<Namespace> namespaces = namespacesOf(status.record().init(), bundle);
+        List<Namespace.Type> joinOrder = new JoinOrder(kernel).of(namespaces);
+        var handed = new ArrayList<Fd>();
+        try (var view = new RootDirectory(
+                kernel, Path.of("/proc/" + status.record().init().pid() + "/root/."))) {
+            Optional<Fd> console = options.consoleSocket().map(path -> keep(handed, connect(path)));
+            Launch.Started started = Launch.run(
+                    kernel,
+                    launcher,
+                    channel -> ExecProgram.compile(
+                            bundle.spec(),
+                            process,
+                            namespaces,
+                            joinOrder,
+                            view,
+                            channel.programEnd(),
+                            console,
+                            options.preservedDescriptors()),
+                    handed,
+                    false,
+                    false);
+            options.pidFile().ifPresent(file -> writePidFile(file, started.child()));
+            return new Executed(started.child(), started.terminal());
+        } finally {
+            handed.forEach(Fd::close);
+        }
+    }
+
+    private static List<Namespace> namespacesOf(ProcessIdentity process, Bundle bundle) {
+        var namespaces = new ArrayList<Namespace>();
+        for (Namespace namespace : bundle.spec().linux().namespaces()) {
+            String path = "/proc/" + process.pid() + "/ns/" + Namespaces.file(namespace.type());
+            namespaces.add(new Namespace(namespace.type(), Optional.of(path)));
+        }
+        return namespaces;
+    }
+}

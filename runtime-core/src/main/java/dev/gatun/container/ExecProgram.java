@@ -1,0 +1,118 @@
+package dev.gatun.container;
+
+import dev.gatun.linux.Fcntl;
+import dev.gatun.linux.Fd;
+import dev.gatun.linux.FileCalls;
+import dev.gatun.linux.ProcessCalls;
+import dev.gatun.linux.Sched;
+import dev.gatun.linux.Word;
+import dev.gatun.oci.Namespace;
+import dev.gatun.oci.Process;
+import dev.gatun.oci.RuntimeSpec;
+import dev.gatun.program.Channel;
+import dev.gatun.program.Label;
+import dev.gatun.program.Preamble;
+import dev.gatun.program.Program;
+import dev.gatun.program.Slot;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Compiles the program that adds a process to a running container.
+ *
+ * <p>The parent joins the container's namespaces and clones; the child, born inside, becomes who the process is to be.
+ */
+final class ExecProgram {
+    private ExecProgram() {}
+
+    /**
+     * Compiles it.
+     *
+     * @param spec the container's configuration
+     * @param namespaces the container's namespaces, each with a path
+     * @param joinOrder in which order they are joined
+     * @param console where the terminal goes, if not to Java
+     * @param inherited how many descriptors behind the standard ones the process gets
+     */
+    static Program compile(
+            RuntimeSpec spec,
+            Process process,
+            List<Namespace> namespaces,
+            List<Namespace.Type> joinOrder,
+            RootView view,
+            Fd channel,
+            Optional<Fd> console,
+            int inherited) {
+        var root = new RootSource.Folder(Path.of("/"));
+        var assembly = new Assembly(spec, new Namespaces(namespaces), Path.of("/"), root, view);
+        var program = assembly.program;
+        Label start = program.label("start");
+        Label inChild = program.label("child");
+        Label failure = program.label("failure");
+        Slot child = program.slot("child");
+        var keep = new ArrayList<Fd>();
+        keep.add(channel);
+        console.ifPresent(keep::add);
+
+        program.section("start");
+        program.place(start);
+        Preamble.ops(program, 3 + inherited, keep);
+        program.section("namespaces");
+        new NamespaceOps(assembly).join(joinOrder);
+        program.call(ProcessCalls.clone3(Sched.CLONE_PARENT, 0), "start the process inside")
+                .to(child)
+                .ifZero(inChild);
+        program.section("parent");
+        Channel.signalOp(program, channel, ContainerProgram.STARTED, child, "tell the process id");
+        program.call(ProcessCalls.exitGroup(Word.of(0)), "leave the process to whoever started this");
+
+        program.section("process");
+        program.place(inChild);
+        if (assembly.namespaces.has(Namespace.Type.USER)) {
+            new NamespaceOps(assembly).becomeRoot();
+        }
+        program.call(ProcessCalls.setsid(), "start a session of its own");
+        if (process.terminal()) {
+            terminal(assembly, process, channel, console);
+        }
+        program.section("identity");
+        Preamble.ops(program, 3 + inherited, List.of(channel));
+        new IdentityOps(program, process).assume();
+        program.section("command");
+        var command = new CommandOps(program, process);
+        command.find();
+        Channel.signalOp(program, channel, ContainerProgram.READY, Word.of(0), "tell that all is ready");
+        Preamble.closeOnExecOps(program, 3 + inherited);
+        command.execute(HomeFolder.addTo(process, assembly));
+
+        assembly.addDetours();
+        program.section("after a failure");
+        program.place(failure);
+        Channel.reportOp(program, channel);
+        program.call(ProcessCalls.exitGroup(Word.of(ContainerProgram.FAILURE_STATUS)), "end");
+        return program.build(start, failure);
+    }
+
+    private static void terminal(Assembly assembly, Process process, Fd channel, Optional<Fd> socket) {
+        assembly.program.section("terminal");
+        assembly.program
+                .call(
+                        FileCalls.openat(
+                                FileCalls.CURRENT_DIRECTORY,
+                                "/",
+                                Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC,
+                                0),
+                        "open the container's root")
+                .to(assembly.root);
+        var console = new ConsoleOps(assembly, new PathOps(assembly));
+        console.open(process, Optional.empty());
+        if (socket.isPresent()) {
+            console.send(socket.get());
+        } else {
+            console.signal(channel, ContainerProgram.TERMINAL);
+        }
+        assembly.close(assembly.root);
+    }
+}

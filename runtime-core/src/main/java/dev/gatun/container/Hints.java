@@ -1,0 +1,41 @@
+package dev.gatun.container;
+
+import dev.gatun.linux.Errno;
+import dev.gatun.program.Failure;
+import java.util.Optional;
+
+/** Advice on failures whose error number alone does not say what to do. */
+final class Hints {
+    private Hints() {}
+
+    /** The failure in words, with advice if there is any. */
+    static String explain(Failure failure) {
+        return failure + advice(failure).map(text -> "; " + text).orElse("");
+    }
+
+    private static Optional<String> advice(Failure failure) {
+        String call = failure.call();
+        if (failure.is(Errno.ENOSYS)) {
+            return Optional.of("Gatun needs Linux 5.12 or newer");
+        }
+        if (call.startsWith("clone3(") && failure.is(Errno.EPERM)) {
+            return Optional.of("new namespaces need root");
+        }
+        if (call.startsWith("clone3(") && failure.is(Errno.ENOSPC)) {
+            return Optional.of("a limit of /proc/sys/user/max_*_namespaces is reached");
+        }
+        if (call.startsWith("prlimit64(") && failure.is(Errno.EPERM)) {
+            return Optional.of("raising a hard limit needs CAP_SYS_RESOURCE: lower it in process.rlimits");
+        }
+        if (call.startsWith("execve(") && failure.is(Errno.ENOEXEC)) {
+            return Optional.of("it is no program for this machine, and has no #! line");
+        }
+        if (call.startsWith("execve(") && failure.is(Errno.ENOENT)) {
+            return Optional.of("the file is there, but the interpreter or dynamic linker that it names is not");
+        }
+        if (call.startsWith("openat2(") && failure.is(Errno.ELOOP)) {
+            return Optional.of("a symbolic link of the image stands in the way");
+        }
+        return Optional.empty();
+    }
+}

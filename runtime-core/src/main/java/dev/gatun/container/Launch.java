@@ -1,0 +1,118 @@
+package dev.gatun.container;
+
+import dev.gatun.linux.Block;
+import dev.gatun.linux.Errno;
+import dev.gatun.linux.Fd;
+import dev.gatun.linux.Kernel;
+import dev.gatun.linux.ProcessCalls;
+import dev.gatun.linux.Signal;
+import dev.gatun.linux.Word;
+import dev.gatun.program.Channel;
+import dev.gatun.program.Image;
+import dev.gatun.program.Launcher;
+import dev.gatun.program.Program;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Starts a container's program and follows it until its first process waits to be started, or has executed the command. */
+final class Launch {
+    private final Kernel kernel;
+    private final Channel channel;
+    private int parent;
+    private int child;
+    private @Nullable Fd terminal;
+
+    /**
+     * A program that is where it was to get.
+     *
+     * @param child the first process
+     * @param terminal its terminal's other end, if Java carries it; the caller closes it
+     */
+    record Started(int child, Optional<Fd> terminal) {}
+
+    /** What is written over the line to Java, and who it is handed to. */
+    interface Compiler {
+        Program compile(Channel channel);
+    }
+
+    private Launch(Kernel kernel, Channel channel) {
+        this.kernel = kernel;
+        this.channel = channel;
+    }
+
+    /**
+     * Runs a program until it is ready.
+     *
+     * @param keep what it is handed beside the channel
+     * @param waitsForStart whether it then waits for somebody else, so that ready is all there is to see
+     * @param monitored whether its parent stays
+     * @throws ContainerException if an op failed; nothing of the program is left then
+     */
+    static Started run(
+            Kernel kernel, Launcher launcher, Compiler compiler, List<Fd> keep, boolean waitsForStart, boolean monitored) {
+        try (var channel = new Channel(kernel)) {
+            var launch = new Launch(kernel, channel);
+            Image image = Image.of(compiler.compile(channel), kernel.arch());
+            var descriptors = new ArrayList<Fd>(keep);
+            descriptors.add(channel.programEnd());
+            launch.parent = launcher.start(image, descriptors);
+            channel.started();
+            try {
+                launch.follow(image, waitsForStart);
+            } catch (RuntimeException | Error failed) {
+                launch.end(monitored);
+                throw failed;
+            }
+            if (!monitored) {
+                reap(kernel, launch.parent);
+            }
+            return new Started(launch.child, Optional.ofNullable(launch.terminal));
+        }
+    }
+
+    private void follow(Image image, boolean waitsForStart) {
+        boolean ready = false;
+        while (!(ready && waitsForStart)) {
+            switch (channel.receive(image)) {
+                case Channel.Failed failed -> throw new ContainerException(Hints.explain(failed.failure()));
+                case Channel.Closed closed -> {
+                    if (!ready) {
+                        throw new ContainerException("the container's process ended while it was set up: it was killed, by"
+                                + " somebody or for want of memory");
+                    }
+                    return;
+                }
+                case Channel.Signal signal -> {
+                    switch (signal.kind()) {
+                        case ContainerProgram.STARTED -> child = (int) signal.value();
+                        case ContainerProgram.TERMINAL -> terminal = signal.descriptor().orElseThrow();
+                        default -> ready = true;
+                    }
+                }
+            }
+        }
+    }
+
+    /** Ends what is left of a program that failed. */
+    private void end(boolean monitored) {
+        if (terminal != null) {
+            terminal.close();
+        }
+        if (child > 0) {
+            kernel.attempt(ProcessCalls.kill(child, Signal.SIGKILL));
+            if (!monitored) {
+                reap(kernel, child);
+            }
+        }
+        reap(kernel, parent);
+    }
+
+    /** Waits for a child of this process, and returns its wait(2) status; 0 if it is not a child of this process. */
+    static int reap(Kernel kernel, int pid) {
+        var status = Block.buffer(Long.BYTES, "&status");
+        long reaped = kernel.attempt(ProcessCalls.wait4(Word.of(pid), status, 0));
+        return reaped == -Errno.ECHILD.number() ? 0 : status.getInt32(0);
+    }
+}

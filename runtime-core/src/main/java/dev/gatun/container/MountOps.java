@@ -1,0 +1,239 @@
+package dev.gatun.container;
+
+import dev.gatun.linux.Arg;
+import dev.gatun.linux.Fcntl;
+import dev.gatun.linux.FileCalls;
+import dev.gatun.linux.Mount;
+import dev.gatun.linux.MountCalls;
+import dev.gatun.program.Slot;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Ops that mount what the configuration lists, in its order. */
+final class MountOps {
+    /** fsconfig(2) takes strings up to this size; mount(2) takes a page of them. */
+    private static final int MAX_PARAMETER = 255;
+
+    private final Assembly assembly;
+    private final PathOps paths;
+    private @Nullable Slot proc;
+    private @Nullable Slot devpts;
+
+    MountOps(Assembly assembly, PathOps paths) {
+        this.assembly = assembly;
+        this.paths = paths;
+    }
+
+    /** Adds the ops of all mounts. */
+    void mountAll() {
+        List<dev.gatun.oci.Mount> mounts = assembly.spec.mounts();
+        for (int i = 0; i < mounts.size(); i++) {
+            try {
+                mount(mounts.get(i));
+            } catch (ContainerException wrong) {
+                throw new ContainerException("mounts[" + i + "]: " + wrong.getMessage(), wrong);
+            }
+        }
+    }
+
+    /** The mount of a new procfs on {@code /proc}, if there is one: nothing in an image can pass for it. */
+    Optional<Slot> proc() {
+        return Optional.ofNullable(proc);
+    }
+
+    /** The mount of a new devpts on {@code /dev/pts}, if there is one. */
+    Optional<Slot> devpts() {
+        return Optional.ofNullable(devpts);
+    }
+
+    private void mount(dev.gatun.oci.Mount mount) {
+        MountOptions options = MountOptions.parse(mount.options());
+        if (!mount.uidMappings().isEmpty()) {
+            throw new ContainerException("uidMappings: id-mapped mounts are not supported yet");
+        }
+        String type = mount.type().orElse("");
+        String destination = clean(mount.destination());
+        if (options.isRemount()) {
+            remount(destination, options);
+        } else if (options.isBind() || type.equals("bind")) {
+            bind(mount, destination, options);
+        } else if (type.equals("cgroup")) {
+            new CgroupMountOps(assembly, paths).mount(destination, options);
+        } else {
+            filesystem(mount, type, destination, options);
+        }
+    }
+
+    private void remount(String destination, MountOptions options) {
+        Slot target = assembly.program.slot(PathOps.relative(destination));
+        assembly.program
+                .call(paths.open(destination, Fcntl.O_PATH, 0), "find the mount " + destination)
+                .to(target);
+        setAttributes(target, options.set(), options.clear(), 0, "change the mount " + destination);
+        assembly.close(target);
+    }
+
+    private void bind(dev.gatun.oci.Mount mount, String destination, MountOptions options) {
+        if (!options.filesystem().isEmpty()) {
+            throw new ContainerException("options: a bind mount has no \"" + options.filesystem().getFirst() + "\"");
+        }
+        Path source = source(mount);
+        String purpose = "bind " + source + " to " + destination + described(mount.options());
+        long flags = Mount.OPEN_TREE_CLONE
+                | Mount.OPEN_TREE_CLOEXEC
+                | (options.isRecursiveBind() ? Fcntl.AT_RECURSIVE : 0);
+        Slot tree = assembly.program.slot("bind");
+        assembly.program
+                .call(MountCalls.openTree(FileCalls.CURRENT_DIRECTORY, source.toString(), flags), purpose)
+                .to(tree);
+        setAttributes(tree, options.set(), options.clear(), 0, purpose);
+        var kind = Files.isDirectory(source) ? PathOps.Kind.FOLDER : PathOps.Kind.FILE;
+        attach(tree, destination, kind, options, purpose);
+        assembly.close(tree);
+    }
+
+    private Path source(dev.gatun.oci.Mount mount) {
+        Path source = assembly.bundle.resolve(
+                mount.source().orElseThrow(() -> new ContainerException("source: missing; a bind mount needs one")));
+        if (!Files.exists(source)) {
+            throw new ContainerException("source: " + source + ": no such file or directory");
+        }
+        return source;
+    }
+
+    private void filesystem(dev.gatun.oci.Mount mount, String type, String destination, MountOptions options) {
+        if (type.isEmpty()) {
+            throw new ContainerException("type: missing; a mount without the option bind needs one");
+        }
+        boolean kernelView = type.equals("proc") || type.equals("sysfs");
+        if (kernelView && !assembly.view.resolve(destination).equals(destination)) {
+            throw new ContainerException(
+                    "destination: \"" + type + "\" must be mounted on an ordinary folder, and " + destination
+                            + " is a symbolic link");
+        }
+        String purpose = "mount " + type + " on " + destination + described(mount.options());
+        Slot tree;
+        if (isLong(options)) {
+            tree = legacy(mount, type, destination, options, purpose);
+        } else {
+            tree = create(mount.source().orElse(type), type, options, purpose);
+            attach(tree, destination, PathOps.Kind.FOLDER, options, purpose);
+        }
+        keepOrClose(type, destination, tree);
+    }
+
+    /** Makes a file system that is attached nowhere yet. */
+    private Slot create(String source, String type, MountOptions options, String purpose) {
+        var program = assembly.program;
+        Slot configuration = program.slot(type + "_config");
+        Slot tree = program.slot(type);
+        program.call(MountCalls.fsopen(type), purpose).to(configuration);
+        program.call(MountCalls.fsconfigString(configuration, "source", source), purpose);
+        for (String option : options.filesystem()) {
+            int equals = option.indexOf('=');
+            program.call(
+                    equals < 0
+                            ? MountCalls.fsconfigFlag(configuration, option)
+                            : MountCalls.fsconfigString(
+                                    configuration, option.substring(0, equals), option.substring(equals + 1)),
+                    purpose);
+        }
+        program.call(MountCalls.fsconfigCreate(configuration), purpose);
+        program.call(MountCalls.fsmount(configuration, options.set()), purpose).to(tree);
+        assembly.close(configuration);
+        return tree;
+    }
+
+    private static boolean isLong(MountOptions options) {
+        for (String option : options.filesystem()) {
+            if (option.length() - option.indexOf('=') > MAX_PARAMETER) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Mounts with mount(2), which takes longer options; the target is a descriptor there too. */
+    private Slot legacy(
+            dev.gatun.oci.Mount mount, String type, String destination, MountOptions options, String purpose) {
+        var program = assembly.program;
+        Slot target = paths.openOrMake(destination, PathOps.Kind.FOLDER, true, purpose);
+        program.call(FileCalls.fchdir(target), purpose);
+        program.call(
+                MountCalls.mount(
+                        Optional.of(mount.source().orElse(type)),
+                        ".",
+                        Optional.of(type),
+                        0,
+                        Optional.of(String.join(",", options.filesystem()))),
+                purpose);
+        program.call(FileCalls.chdir("/"), "step out of " + destination);
+        assembly.close(target);
+        Slot tree = program.slot(type);
+        program.call(paths.open(destination, Fcntl.O_PATH, 0), purpose).to(tree);
+        setAttributes(tree, options.set(), options.clear(), 0, purpose);
+        changePropagation(tree, options, purpose);
+        return tree;
+    }
+
+    /** Attaches a detached mount at a path of the container, which is made if it is missing. */
+    void attach(Slot tree, String destination, PathOps.Kind kind, MountOptions options, String purpose) {
+        boolean links = !destination.equals("/proc") && !destination.equals("/sys");
+        Slot target = paths.openOrMake(destination, kind, links, purpose);
+        assembly.program.call(MountCalls.moveMount(tree, target), purpose);
+        assembly.close(target);
+        changePropagation(tree, options, purpose);
+    }
+
+    private void changePropagation(Slot tree, MountOptions options, String purpose) {
+        setAttributes(tree, options.recursiveSet(), options.recursiveClear(), Fcntl.AT_RECURSIVE, purpose);
+        for (long propagation : options.propagation()) {
+            long recursive = (propagation & Mount.MS_REC) != 0 ? Fcntl.AT_RECURSIVE : 0;
+            assembly.program.call(
+                    MountCalls.mountSetattr(
+                            tree,
+                            Fcntl.AT_EMPTY_PATH | recursive,
+                            0,
+                            0,
+                            propagation & ~Mount.MS_REC,
+                            Optional.empty()),
+                    purpose);
+        }
+    }
+
+    private void setAttributes(Arg mount, long set, long clear, long recursive, String purpose) {
+        if (set != 0 || clear != 0) {
+            assembly.program.call(
+                    MountCalls.mountSetattr(mount, Fcntl.AT_EMPTY_PATH | recursive, set, clear, 0, Optional.empty()),
+                    purpose);
+        }
+    }
+
+    private void keepOrClose(String type, String destination, Slot tree) {
+        if (type.equals("proc") && destination.equals("/proc")) {
+            proc = tree;
+        } else if (type.equals("devpts") && destination.equals("/dev/pts")) {
+            devpts = tree;
+        } else {
+            assembly.close(tree);
+        }
+    }
+
+    /** Closes what was kept. */
+    void closeKept() {
+        proc().ifPresent(assembly::close);
+        devpts().ifPresent(assembly::close);
+    }
+
+    /** The path without doubled and trailing slashes and dots. */
+    private static String clean(String destination) {
+        return Path.of(destination).normalize().toString();
+    }
+
+    private static String described(List<String> options) {
+        return options.isEmpty() ? "" : " (" + String.join(",", options) + ")";
+    }
+}

@@ -1,0 +1,121 @@
+package dev.gatun.container;
+
+import dev.gatun.linux.Errno;
+import dev.gatun.linux.Fcntl;
+import dev.gatun.linux.FileCalls;
+import dev.gatun.linux.Mount;
+import dev.gatun.linux.MountCalls;
+import dev.gatun.program.Label;
+import dev.gatun.program.Slot;
+import java.util.List;
+import java.util.Optional;
+
+/** Ops that hide paths of the container, or make them read-only; a path that does not exist needs neither. */
+final class RestrictionOps {
+    private final Assembly assembly;
+    private final PathOps paths;
+
+    RestrictionOps(Assembly assembly, PathOps paths) {
+        this.assembly = assembly;
+        this.paths = paths;
+    }
+
+    /** Covers files with the host's {@code /dev/null} and folders with an empty, read-only one. */
+    void mask(List<String> masked) {
+        if (masked.isEmpty()) {
+            return;
+        }
+        Slot empty = emptyFolder();
+        for (String path : masked) {
+            mask(path, empty);
+        }
+        assembly.close(empty);
+    }
+
+    private Slot emptyFolder() {
+        var program = assembly.program;
+        Slot configuration = program.slot("tmpfs_config");
+        Slot folder = program.slot("empty_folder");
+        String purpose = "make an empty folder to hide others with";
+        program.call(MountCalls.fsopen("tmpfs"), purpose).to(configuration);
+        program.call(MountCalls.fsconfigString(configuration, "nr_inodes", "1"), purpose);
+        program.call(MountCalls.fsconfigString(configuration, "mode", "0755"), purpose);
+        program.call(MountCalls.fsconfigCreate(configuration), purpose);
+        program.call(MountCalls.fsmount(configuration, Mount.MOUNT_ATTR_RDONLY), purpose).to(folder);
+        assembly.close(configuration);
+        return folder;
+    }
+
+    private void mask(String path, Slot empty) {
+        var program = assembly.program;
+        String purpose = "hide " + path;
+        Slot target = program.slot(PathOps.relative(path));
+        Slot cover = program.slot("cover");
+        Label file = program.label("file " + path);
+        Label attach = program.label("cover " + path);
+        Label done = program.label("behind " + path);
+        program.call(paths.open(path, Fcntl.O_PATH | Fcntl.O_DIRECTORY, 0), purpose)
+                .to(target)
+                .onError(file, Errno.ENOENT, Errno.ENOTDIR);
+        program.call(
+                        MountCalls.openTree(
+                                empty,
+                                "",
+                                Mount.OPEN_TREE_CLONE | Mount.OPEN_TREE_CLOEXEC | Fcntl.AT_EMPTY_PATH),
+                        purpose)
+                .to(cover);
+        program.place(attach);
+        program.call(MountCalls.moveMount(cover, target), purpose);
+        assembly.close(cover);
+        assembly.close(target);
+        program.place(done);
+        assembly.detour(() -> {
+            program.section("paths to hide that are files, or not there");
+            program.place(file);
+            program.call(paths.open(path, Fcntl.O_PATH, 0), purpose)
+                    .to(target)
+                    .onError(done, Errno.ENOENT, Errno.ENOTDIR);
+            program.call(
+                            MountCalls.openTree(
+                                    FileCalls.CURRENT_DIRECTORY,
+                                    "/dev/null",
+                                    Mount.OPEN_TREE_CLONE | Mount.OPEN_TREE_CLOEXEC),
+                            purpose)
+                    .to(cover);
+            program.jump(attach, "go on with " + path);
+        });
+    }
+
+    void makeReadOnly(List<String> readonly) {
+        for (String path : readonly) {
+            makeReadOnly(path);
+        }
+    }
+
+    private void makeReadOnly(String path) {
+        var program = assembly.program;
+        String purpose = "make " + path + " read-only";
+        Slot target = program.slot(PathOps.relative(path));
+        Slot tree = program.slot("readonly");
+        Label done = program.label("behind " + path);
+        program.call(paths.open(path, Fcntl.O_PATH, 0), purpose).to(target).onError(done, Errno.ENOENT, Errno.ENOTDIR);
+        program.call(
+                        MountCalls.openTree(
+                                target,
+                                "",
+                                Mount.OPEN_TREE_CLONE
+                                        | Mount.OPEN_TREE_CLOEXEC
+                                        | Fcntl.AT_EMPTY_PATH
+                                        | Fcntl.AT_RECURSIVE),
+                        purpose)
+                .to(tree);
+        program.call(
+                MountCalls.mountSetattr(
+                        tree, Fcntl.AT_EMPTY_PATH, Mount.MOUNT_ATTR_RDONLY, 0, 0, Optional.empty()),
+                purpose);
+        program.call(MountCalls.moveMount(tree, target), purpose);
+        assembly.close(tree);
+        assembly.close(target);
+        program.place(done);
+    }
+}

@@ -1,0 +1,151 @@
+package dev.gatun.container;
+
+import dev.gatun.linux.Fcntl;
+import dev.gatun.linux.FileCalls;
+import dev.gatun.linux.Mount;
+import dev.gatun.linux.MountCalls;
+import dev.gatun.oci.Namespace;
+import dev.gatun.oci.Propagation;
+import dev.gatun.program.Slot;
+import java.util.List;
+import java.util.Optional;
+
+/** Ops that make a folder the root of the container, and leave the host's behind. */
+final class RootfsOps {
+    /** A folder that every machine has; what is mounted on it is seen by the container's first process only. */
+    private static final String SCRATCH = "/tmp";
+
+    private final Assembly assembly;
+
+    RootfsOps(Assembly assembly) {
+        this.assembly = assembly;
+    }
+
+    /** Mounts the root file system, so that it can be pivoted to and made read-only without the host noticing. */
+    void mount() {
+        var program = assembly.program;
+        program.call(
+                MountCalls.propagation("/", propagation().orElse((long) Mount.MS_REC | Mount.MS_SLAVE)),
+                "set how mounts of host and container affect each other");
+        if (assembly.source instanceof RootSource.ScratchCopy copy) {
+            mountScratch(copy.original().toString());
+        } else {
+            mountFolder(assembly.source.folder().toString());
+        }
+    }
+
+    private void mountFolder(String folder) {
+        var program = assembly.program;
+        program.call(
+                        MountCalls.openTree(
+                                FileCalls.CURRENT_DIRECTORY,
+                                folder,
+                                Mount.OPEN_TREE_CLONE | Mount.OPEN_TREE_CLOEXEC | Fcntl.AT_RECURSIVE),
+                        "take the root file system " + folder)
+                .to(assembly.root);
+        program.call(
+                MountCalls.moveMount(
+                        assembly.root, FileCalls.CURRENT_DIRECTORY, folder, Mount.MOVE_MOUNT_F_EMPTY_PATH),
+                "mount the root file system on itself");
+    }
+
+    /** The folder as the lower layer of an overlay, whose upper layer is memory that goes with the container. */
+    private void mountScratch(String lower) {
+        var program = assembly.program;
+        Slot scratch = program.slot("scratch");
+        newMount("tmpfs", List.of("mode=0755"), scratch, "make a layer in memory for what the container writes");
+        program.call(
+                MountCalls.moveMount(
+                        scratch, FileCalls.CURRENT_DIRECTORY, SCRATCH, Mount.MOVE_MOUNT_F_EMPTY_PATH),
+                "mount that layer where only this process sees it");
+        program.call(FileCalls.mkdirat(scratch, "upper", 0755), "make the folder of what is written");
+        program.call(FileCalls.mkdirat(scratch, "work", 0755), "make the overlay's own folder");
+        newMount(
+                "overlay",
+                List.of("lowerdir=" + lower, "upperdir=" + SCRATCH + "/upper", "workdir=" + SCRATCH + "/work"),
+                assembly.root,
+                "lay the two over each other");
+        program.call(
+                MountCalls.moveMount(
+                        assembly.root, FileCalls.CURRENT_DIRECTORY, SCRATCH, Mount.MOVE_MOUNT_F_EMPTY_PATH),
+                "mount the root file system");
+        assembly.close(scratch);
+    }
+
+    private void newMount(String type, List<String> options, Slot tree, String purpose) {
+        var program = assembly.program;
+        Slot configuration = program.slot(type + "_config");
+        program.call(MountCalls.fsopen(type), purpose).to(configuration);
+        for (String option : options) {
+            int equals = option.indexOf('=');
+            program.call(
+                    MountCalls.fsconfigString(
+                            configuration, option.substring(0, equals), option.substring(equals + 1)),
+                    purpose);
+        }
+        program.call(MountCalls.fsconfigCreate(configuration), purpose);
+        program.call(MountCalls.fsmount(configuration, 0), purpose).to(tree);
+        assembly.close(configuration);
+    }
+
+    /** Opens the root of a container that has no mounts of its own. */
+    void open() {
+        String rootfs = assembly.source.folder().toString();
+        assembly.program
+                .call(
+                        FileCalls.openat(
+                                FileCalls.CURRENT_DIRECTORY,
+                                rootfs,
+                                Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW | Fcntl.O_CLOEXEC,
+                                0),
+                        "open the root file system " + rootfs)
+                .to(assembly.root);
+    }
+
+    void makeReadOnly() {
+        assembly.program.call(
+                MountCalls.mountSetattr(
+                        assembly.root, Fcntl.AT_EMPTY_PATH, Mount.MOUNT_ATTR_RDONLY, 0, 0, Optional.empty()),
+                "make the root file system read-only");
+    }
+
+    /** Makes the root file system the root. */
+    void enter() {
+        var program = assembly.program;
+        program.call(FileCalls.fchdir(assembly.root), "go to the root file system");
+        if (!assembly.namespaces.has(Namespace.Type.MOUNT)) {
+            program.call(FileCalls.chroot("."), "make it the root");
+        } else {
+            // pivot_root(2), NOTES: with "." twice the old root lies on top of the new one, and is unmounted from there
+            program.call(MountCalls.pivotRoot(".", "."), "make it the root, with the host's root on top");
+            if (propagation().isPresent()) {
+                program.call(
+                        MountCalls.propagation(".", Mount.MS_REC | Mount.MS_SLAVE),
+                        "keep the host's mounts as they are");
+            }
+            program.call(MountCalls.umount2(".", Mount.MNT_DETACH), "leave the host's root");
+        }
+        program.call(FileCalls.chdir("/"), "stand in the new root");
+        assembly.close(assembly.root);
+        if (propagation().isPresent()) {
+            program.call(MountCalls.propagation("/", propagation().get()), "set the root's propagation");
+        }
+    }
+
+    private Optional<Long> propagation() {
+        return assembly.spec.linux().rootfsPropagation().map(RootfsOps::flags);
+    }
+
+    private static long flags(Propagation propagation) {
+        return switch (propagation) {
+            case PRIVATE -> Mount.MS_PRIVATE;
+            case RPRIVATE -> Mount.MS_PRIVATE | Mount.MS_REC;
+            case SLAVE -> Mount.MS_SLAVE;
+            case RSLAVE -> Mount.MS_SLAVE | Mount.MS_REC;
+            case SHARED -> Mount.MS_SHARED;
+            case RSHARED -> Mount.MS_SHARED | Mount.MS_REC;
+            case UNBINDABLE -> Mount.MS_UNBINDABLE;
+            case RUNBINDABLE -> Mount.MS_UNBINDABLE | Mount.MS_REC;
+        };
+    }
+}

@@ -1,0 +1,183 @@
+package dev.gatun.container;
+
+import dev.gatun.json.JsonException;
+import dev.gatun.oci.State;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The folder that knows the containers: one folder each, readable by its owner only.
+ *
+ * <p>{@code state.json} is the container's record; {@code start} is the socket at which it waits to be started, and is
+ * gone once it was; {@code exit} holds the exit status, if a monitor waits for it.
+ */
+public final class StateFolder {
+    private static final String RECORD = "state.json";
+    private static final String START = "start";
+    private static final String EXIT = "exit";
+    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    private final Path root;
+
+    public StateFolder(Path root) {
+        this.root = root;
+    }
+
+    /** The folder itself, which is made if it is missing. */
+    public Path root() {
+        try {
+            return Files.createDirectories(root, PRIVATE);
+        } catch (IOException e) {
+            throw new ContainerException("make the state folder " + root + ": " + reason(e), e);
+        }
+    }
+
+    /** Takes the name for a container that is being created; from now on nobody else can. */
+    void reserve(ContainerId id) {
+        root();
+        try {
+            Files.createDirectory(folder(id), PRIVATE);
+        } catch (FileAlreadyExistsException taken) {
+            throw new ContainerException("container with given ID already exists: " + id, taken);
+        } catch (IOException e) {
+            throw new ContainerException("make the container's folder " + folder(id) + ": " + reason(e), e);
+        }
+    }
+
+    /** Where the container waits to be started. */
+    Path startSocket(ContainerId id) {
+        return folder(id).resolve(START);
+    }
+
+    /** The file that the monitor writes the exit status to. */
+    Path exitFile(ContainerId id) {
+        return folder(id).resolve(EXIT);
+    }
+
+    Path folder(ContainerId id) {
+        return root.resolve(id.value());
+    }
+
+    /** Keeps the record; a reader sees the old one or the new one, never half of it. */
+    void write(ContainerRecord record) {
+        Path file = folder(record.id()).resolve(RECORD);
+        try {
+            writeAtomically(file, record.toJson().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new ContainerException("write " + file + ": " + reason(e), e);
+        }
+    }
+
+    /**
+     * Writes a file so that it is either not there or whole, also if this process is killed meanwhile.
+     *
+     * <p>It is not forced to the disk: no container outlives the machine's own crash, and forcing would take longer
+     * than starting one.
+     */
+    static void writeAtomically(Path file, byte[] content) throws IOException {
+        Path temporary = file.resolveSibling("." + file.getFileName() + ".new");
+        try (var out = FileChannel.open(
+                temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            var bytes = ByteBuffer.wrap(content);
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+        }
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The container as it is now; empty if there is none of that name. */
+    public Optional<ContainerStatus> find(ContainerId id) {
+        Path file = folder(id).resolve(RECORD);
+        try {
+            return Optional.of(status(ContainerRecord.parse(Files.readAllBytes(file))));
+        } catch (NoSuchFileException | NotDirectoryException missing) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new ContainerException("read " + file + ": " + reason(e), e);
+        } catch (JsonException damaged) {
+            throw new ContainerException(
+                    file + " is damaged (" + damaged.getMessage() + "); \"delete --force " + id + "\" removes it", damaged);
+        }
+    }
+
+    /** As {@link #find}, where one is expected. */
+    public ContainerStatus get(ContainerId id) {
+        return find(id).orElseThrow(() -> new ContainerException("container \"" + id + "\" does not exist"));
+    }
+
+    private ContainerStatus status(ContainerRecord record) {
+        State.Status status = State.Status.STOPPED;
+        if (record.init().isAlive()) {
+            status = Files.exists(startSocket(record.id())) ? State.Status.CREATED : State.Status.RUNNING;
+        }
+        return new ContainerStatus(record, status);
+    }
+
+    /** All containers, by name; what is being created or is damaged is left out. */
+    public List<ContainerStatus> list() {
+        var containers = new ArrayList<ContainerStatus>();
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(root)) {
+            for (Path folder : folders) {
+                if (Files.exists(folder.resolve(RECORD))) {
+                    find(new ContainerId(folder.getFileName().toString())).ifPresent(containers::add);
+                }
+            }
+        } catch (NoSuchFileException none) {
+            return containers;
+        } catch (IOException e) {
+            throw new ContainerException("list " + root + ": " + reason(e), e);
+        }
+        containers.sort((a, b) -> a.record().id().value().compareTo(b.record().id().value()));
+        return containers;
+    }
+
+    /** Whether there is anything of that name, a half-made container included. */
+    boolean exists(ContainerId id) {
+        return Files.isDirectory(folder(id));
+    }
+
+    /** Removes the container's folder: the record first, so that what remains after a crash is no container. */
+    void remove(ContainerId id) {
+        try {
+            Files.deleteIfExists(folder(id).resolve(RECORD));
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(folder(id))) {
+                for (Path file : files) {
+                    Files.deleteIfExists(file);
+                }
+            }
+            Files.deleteIfExists(folder(id));
+        } catch (NoSuchFileException gone) {
+            return;
+        } catch (IOException e) {
+            throw new UncheckedIOException("remove " + folder(id), e);
+        }
+    }
+
+    /** What went wrong, in words without the class's name. */
+    static String reason(IOException e) {
+        return e instanceof FileSystemException file && file.getReason() != null
+                ? file.getReason()
+                : e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+}

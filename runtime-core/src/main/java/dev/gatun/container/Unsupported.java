@@ -1,0 +1,52 @@
+package dev.gatun.container;
+
+import dev.gatun.json.JsonWritable;
+import dev.gatun.oci.Linux;
+import dev.gatun.oci.Process;
+import dev.gatun.oci.Resources;
+import dev.gatun.oci.RuntimeSpec;
+
+/**
+ * Refuses what a configuration asks for and this version of Gatun does not do: a container that seems protected or
+ * limited and is not would be worse than none.
+ *
+ * <p>The list shrinks as Gatun grows.
+ */
+final class Unsupported {
+    private Unsupported() {}
+
+    static void check(RuntimeSpec spec) {
+        Process process = spec.startableProcess();
+        refuse("process.apparmorProfile", process.apparmorProfile().isPresent());
+        refuse("process.selinuxLabel", process.selinuxLabel().isPresent());
+        refuse("process.scheduler", process.scheduler().isPresent());
+        refuse("process.ioPriority", process.ioPriority().isPresent());
+        Linux linux = spec.linux();
+        refuse("linux.seccomp", linux.seccomp().isPresent());
+        refuse("linux.mountLabel", linux.mountLabel().isPresent());
+        refuse("linux.intelRdt", linux.intelRdt().isPresent());
+        refuse("linux.memoryPolicy", linux.memoryPolicy().isPresent());
+        refuse("linux.personality", linux.personality().isPresent());
+        refuse("linux.netDevices", !linux.netDevices().isEmpty());
+        Resources resources = linux.resources();
+        refuse("linux.resources.memory", isSet(resources.memory()));
+        refuse("linux.resources.cpu", isSet(resources.cpu()));
+        refuse("linux.resources.pids", resources.pidsLimit().isPresent());
+        refuse("linux.resources.blockIO", isSet(resources.blockIo()));
+        refuse("linux.resources.hugepageLimits", !resources.hugepageLimits().isEmpty());
+        refuse("linux.resources.network", isSet(resources.network()));
+        refuse("linux.resources.rdma", !resources.rdma().isEmpty());
+        refuse("linux.resources.unified", !resources.unified().isEmpty());
+        refuse("hooks", isSet(spec.hooks()));
+    }
+
+    private static boolean isSet(JsonWritable section) {
+        return !section.toJson().equals("{}");
+    }
+
+    private static void refuse(String field, boolean present) {
+        if (present) {
+            throw new ContainerException(field + ": not supported yet");
+        }
+    }
+}

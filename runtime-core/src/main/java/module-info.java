@@ -1,0 +1,10 @@
+/** The low-level runtime: OCI bundles compiled to syscall programs, and the gatun-oci command. */
+module dev.gatun.runtime {
+    exports dev.gatun.container;
+    exports dev.gatun.json;
+    exports dev.gatun.oci;
+
+    requires transitive dev.gatun.linux;
+    requires info.picocli;
+    requires static org.jspecify;
+}

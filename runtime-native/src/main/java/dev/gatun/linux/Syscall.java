@@ -1,0 +1,131 @@
+package dev.gatun.linux;
+
+/** System calls by number (asm/unistd.h of each architecture); a test compares them with the kernel's headers. */
+public enum Syscall {
+    READ(0, 63),
+    WRITE(1, 64),
+    CLOSE(3, 57),
+    LSEEK(8, 62),
+    RT_SIGACTION(13, 134),
+    RT_SIGPROCMASK(14, 135),
+    IOCTL(16, 29),
+    PREAD64(17, 67),
+    PWRITE64(18, 68),
+    READV(19, 65),
+    WRITEV(20, 66),
+    GETPID(39, 172),
+    SOCKET(41, 198),
+    CONNECT(42, 203),
+    SENDTO(44, 206),
+    RECVFROM(45, 207),
+    SENDMSG(46, 211),
+    RECVMSG(47, 212),
+    SHUTDOWN(48, 210),
+    BIND(49, 200),
+    LISTEN(50, 201),
+    SOCKETPAIR(53, 199),
+    SETSOCKOPT(54, 208),
+    GETSOCKOPT(55, 209),
+    EXECVE(59, 221),
+    WAIT4(61, 260),
+    KILL(62, 129),
+    FCNTL(72, 25),
+    FLOCK(73, 32),
+    FSYNC(74, 82),
+    FDATASYNC(75, 83),
+    FTRUNCATE(77, 46),
+    CHDIR(80, 49),
+    FCHDIR(81, 50),
+    FCHMOD(91, 52),
+    FCHOWN(93, 55),
+    UMASK(95, 166),
+    GETUID(102, 174),
+    GETGID(104, 176),
+    SETPGID(109, 154),
+    GETPPID(110, 173),
+    SETSID(112, 157),
+    SETGROUPS(116, 159),
+    SETRESUID(117, 147),
+    SETRESGID(119, 149),
+    CAPGET(125, 90),
+    CAPSET(126, 91),
+    RT_SIGTIMEDWAIT(128, 137),
+    PERSONALITY(135, 92),
+    STATFS(137, 43),
+    FSTATFS(138, 44),
+    PIVOT_ROOT(155, 41),
+    PRCTL(157, 167),
+    CHROOT(161, 51),
+    MOUNT(165, 40),
+    UMOUNT2(166, 39),
+    SETHOSTNAME(170, 161),
+    SETDOMAINNAME(171, 162),
+    GETTID(186, 178),
+    SCHED_SETAFFINITY(203, 122),
+    SCHED_GETAFFINITY(204, 123),
+    GETDENTS64(217, 61),
+    CLOCK_GETTIME(228, 113),
+    EXIT_GROUP(231, 94),
+    SET_MEMPOLICY(238, 237),
+    WAITID(247, 95),
+    ADD_KEY(248, 217),
+    KEYCTL(250, 219),
+    IOPRIO_SET(251, 30),
+    INOTIFY_ADD_WATCH(254, 27),
+    OPENAT(257, 56),
+    MKDIRAT(258, 34),
+    MKNODAT(259, 33),
+    FCHOWNAT(260, 54),
+    UNLINKAT(263, 35),
+    SYMLINKAT(266, 36),
+    READLINKAT(267, 78),
+    FCHMODAT(268, 53),
+    PPOLL(271, 73),
+    UNSHARE(272, 97),
+    ACCEPT4(288, 242),
+    EVENTFD2(290, 19),
+    DUP3(292, 24),
+    PIPE2(293, 59),
+    INOTIFY_INIT1(294, 26),
+    PRLIMIT64(302, 261),
+    SETNS(308, 268),
+    SCHED_SETATTR(314, 274),
+    RENAMEAT2(316, 276),
+    SECCOMP(317, 277),
+    MEMFD_CREATE(319, 279),
+    BPF(321, 280),
+    EXECVEAT(322, 281),
+    STATX(332, 291),
+    PIDFD_SEND_SIGNAL(424, 424),
+    OPEN_TREE(428, 428),
+    MOVE_MOUNT(429, 429),
+    FSOPEN(430, 430),
+    FSCONFIG(431, 431),
+    FSMOUNT(432, 432),
+    FSPICK(433, 433),
+    PIDFD_OPEN(434, 434),
+    CLONE3(435, 435),
+    CLOSE_RANGE(436, 436),
+    OPENAT2(437, 437),
+    FACCESSAT2(439, 439),
+    MOUNT_SETATTR(442, 442);
+
+    private final int x86;
+    private final int aarch64;
+
+    Syscall(int x86, int aarch64) {
+        this.x86 = x86;
+        this.aarch64 = aarch64;
+    }
+
+    /** The number that the kernel of {@code arch} knows it by. */
+    public int number(Arch arch) {
+        return arch == Arch.X86_64 ? x86 : aarch64;
+    }
+
+    /** Its name as the manual writes it. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(java.util.Locale.ROOT);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.gatun.program;
+
+import dev.gatun.linux.Arg;
+import dev.gatun.linux.Block;
+import dev.gatun.linux.Errno;
+import dev.gatun.linux.FileCalls;
+import dev.gatun.linux.ProcessCalls;
+import dev.gatun.linux.Wait;
+import dev.gatun.linux.Word;
+
+/** Ops of a parent that waits for its child: it needs no Java, so a container outlives the JVM that started it. */
+public final class Monitor {
+    /** The size of what {@link #recordStatusOps} writes: the status of wait(2), in a 64-bit word. */
+    public static final int STATUS_SIZE = Long.BYTES;
+
+    private static final long EXIT_CODE_MASK = 0xff;
+    private static final int EXIT_CODE_SHIFT = 8;
+    private static final long SIGNAL_MASK = 0x7f;
+    private static final long SIGNAL_EXIT_BASE = 0x80;
+
+    private Monitor() {}
+
+    /** Adds the ops that wait for {@code child} to end, write how to {@code file}, and end. */
+    public static void recordStatusOps(ProgramBuilder program, Slot child, Arg file) {
+        var status = Block.buffer(STATUS_SIZE, "&status");
+        program.call(ProcessCalls.wait4(child, status, 0), "wait for the container to end");
+        program.call(FileCalls.write(file, status), "record the exit status");
+        program.call(ProcessCalls.exitGroup(Word.of(0)), "end the monitor");
+    }
+
+    /**
+     * Adds the ops that pass every signal on to {@code child} and end as it ends: with its exit status, or with 128 + n
+     * if signal n killed it.
+     */
+    public static void foregroundOps(ProgramBuilder program, Slot child) {
+        var status = Block.buffer(STATUS_SIZE, "&status");
+        var signals = ProcessCalls.allSignals();
+        Slot signal = program.slot("signal");
+        Slot code = program.slot("code");
+        Label next = program.label("next signal");
+        Label exited = program.label("exited");
+        Label forward = program.label("forward");
+        // a child that ended before its SIGCHLD was awaited has left that signal pending: none is missed
+        program.place(next);
+        // being stopped and continued breaks the wait off
+        program.call(ProcessCalls.waitSignal(signals), "wait for a signal")
+                .to(signal)
+                .onError(next, Errno.EINTR);
+        program.call(ProcessCalls.wait4(child, status, Wait.WNOHANG), "see whether the container has ended")
+                .ifZero(forward);
+        program.load(status, 0, SIGNAL_MASK, 0, "which signal killed it").ifZero(exited);
+        program.load(status, 0, SIGNAL_MASK, SIGNAL_EXIT_BASE, "128 + the signal")
+                .to(code);
+        program.call(ProcessCalls.exitGroup(code), "end as the container did");
+        program.place(exited);
+        program.load(status, EXIT_CODE_SHIFT, EXIT_CODE_MASK, 0, "its exit status")
+                .to(code);
+        program.call(ProcessCalls.exitGroup(code), "end as the container did");
+        program.place(forward);
+        program.call(ProcessCalls.kill(child, signal), "pass the signal on to the container")
+                .tolerateAll();
+        program.jump(next, "wait for the next signal");
+    }
+
+    /** The exit status that a shell gives: the process's own, or 128 + n if signal n killed it. */
+    public static int exitCode(int waitStatus) {
+        int signal = (int) (waitStatus & SIGNAL_MASK);
+        return signal == 0 ? waitStatus >> EXIT_CODE_SHIFT & (int) EXIT_CODE_MASK : (int) SIGNAL_EXIT_BASE + signal;
+    }
+}
