@@ -54,7 +54,9 @@ public final class ProcessCalls {
                     }
                     out.append(']');
                 }),
-                Block.strings(environment, out -> out.append("[/* ").append(environment.size()).append(" variables */]")));
+                Block.strings(
+                        environment,
+                        out -> out.append("[/* ").append(environment.size()).append(" variables */]")));
     }
 
     public static Call exitGroup(Arg status) {
@@ -208,6 +210,42 @@ public final class ProcessCalls {
     /** Waits for one of the blocked signals in {@code set}; the result is its number. */
     public static Call waitSignal(Block set) {
         return Call.of(Syscall.RT_SIGTIMEDWAIT, set, Word.NULL, Word.NULL, Word.of(SIGNAL_SET_SIZE));
+    }
+
+    /** A descriptor that gives the signals in {@code set}, which are to be blocked, to who reads it. */
+    public static Call signalfd(Block set) {
+        return Call.of(
+                Syscall.SIGNALFD4,
+                Word.of(-1),
+                set,
+                Word.of(SIGNAL_SET_SIZE),
+                new Word(Fcntl.O_CLOEXEC, Notation.OPEN_FLAGS));
+    }
+
+    /** Gives a signal its default disposition. */
+    public static Call defaultSignal(int signal) {
+        return Call.of(
+                Syscall.RT_SIGACTION,
+                new Word(signal, Notation.SIGNAL),
+                new Block(Structs.SIGACTION_SIZE, "{sa_handler=SIG_DFL}"),
+                Word.NULL,
+                Word.of(SIGNAL_SET_SIZE));
+    }
+
+    /** The set of one signal. */
+    public static Block onlySignal(int signal) {
+        return new Block(SIGNAL_SET_SIZE, out -> Notation.SIGNAL.print(signal, out)).int64(0, 1L << (signal - 1));
+    }
+
+    /** The set of all signals but one. */
+    public static Block allSignalsBut(int signal) {
+        return new Block(SIGNAL_SET_SIZE, out -> Notation.SIGNAL.print(signal, out.append("~")))
+                .int64(0, ~(1L << (signal - 1)));
+    }
+
+    /** Waits until one of {@code count} descriptors in {@code polls} (struct pollfd) has something; for ever if there is no timeout. */
+    public static Call ppoll(Arg polls, int count, Arg timeout) {
+        return Call.of(Syscall.PPOLL, polls, Word.of(count), timeout, Word.NULL, Word.of(SIGNAL_SET_SIZE));
     }
 
     /** The set of all signals. */

@@ -90,13 +90,11 @@ public final class SocketCalls {
     public static Block interfaceFlags(String name, int flags) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         if (bytes.length >= Structs.IFREQ_FLAGS) {
-            throw new IllegalArgumentException("an interface's name has at most " + (Structs.IFREQ_FLAGS - 1)
-                    + " bytes: " + Text.quoted(name));
+            throw new IllegalArgumentException(
+                    "an interface's name has at most " + (Structs.IFREQ_FLAGS - 1) + " bytes: " + Text.quoted(name));
         }
         String text = "{ifr_name=" + Text.quoted(name) + ", ifr_flags=" + Notation.INTERFACE_FLAGS.format(flags) + "}";
-        return new Block(Structs.IFREQ_SIZE, text)
-                .bytes(0, bytes)
-                .int16(Structs.IFREQ_FLAGS, flags);
+        return new Block(Structs.IFREQ_SIZE, text).bytes(0, bytes).int16(Structs.IFREQ_FLAGS, flags);
     }
 
     private static Block unixAddress(String path) {

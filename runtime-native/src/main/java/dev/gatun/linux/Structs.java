@@ -110,6 +110,14 @@ public final class Structs {
     public static final int POLLFD_FD = 0;
     public static final int POLLFD_EVENTS = 4;
 
+    /** struct sigaction, as the kernel reads it: asm-generic/signal.h. */
+    public static final int SIGACTION_SIZE = 32;
+
+    /** struct signalfd_siginfo, linux/signalfd.h. */
+    public static final int SIGNALFD_SIGINFO_SIZE = 128;
+
+    public static final int SIGNALFD_SIGINFO_SIGNAL = 0;
+
     /** posix_spawnattr_t and posix_spawn_file_actions_t, spawn.h: glibc's sizes, which musl's do not exceed. */
     public static final int SPAWN_ATTRIBUTES_SIZE = 336;
 

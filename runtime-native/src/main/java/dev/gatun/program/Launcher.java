@@ -7,6 +7,7 @@ import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.FileCalls;
 import dev.gatun.linux.Kernel;
+import dev.gatun.linux.ProcessCalls;
 import dev.gatun.linux.Spawn;
 import dev.gatun.linux.Syscall;
 import dev.gatun.linux.SyscallException;
@@ -60,6 +61,29 @@ public final class Launcher {
                 throw refused;
             }
             return startFile(image, keep);
+        }
+    }
+
+    /**
+     * Replaces this process, JVM and all, by an image; all signals are blocked then. Its process id and its children
+     * stay.
+     *
+     * @param keep descriptors that the program is to have, under their own numbers
+     * @throws SyscallException if that failed; this process goes on then
+     */
+    public void become(Image image, List<Fd> keep) {
+        try (Fd file = memoryFile(image)) {
+            for (Fd fd : keep) {
+                kernel.call(FileCalls.fcntl(fd, Fcntl.F_SETFD, 0));
+            }
+            // execve keeps the mask of the thread that calls it: no signal is lost between the JVM's handlers and the
+            // program's own
+            kernel.call(ProcessCalls.setSignalMask(ProcessCalls.allSignals()));
+            try {
+                kernel.call(ProcessCalls.execve(file.path(), List.of(NAME), List.of()));
+            } finally {
+                kernel.call(ProcessCalls.setSignalMask(ProcessCalls.noSignals()));
+            }
         }
     }
 

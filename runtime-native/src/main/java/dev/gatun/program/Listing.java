@@ -99,7 +99,9 @@ public final class Listing {
 
     /** A load that always gives 0 is how a program jumps. */
     private static boolean isJump(Op op) {
-        return op.onZero().isPresent() && isZero(op.args().get(2)) && isZero(op.args().get(3));
+        return op.onZero().isPresent()
+                && isZero(op.args().get(2))
+                && isZero(op.args().get(3));
     }
 
     private static boolean isZero(Arg arg) {

@@ -30,36 +30,43 @@ public final class Monitor {
 
     /**
      * Adds the ops that pass every signal on to {@code child} and end as it ends: with its exit status, or with 128 + n
-     * if signal n killed it.
+     * if signal n killed it. All signals are to be blocked.
+     *
+     * @param cleanup adds what is to be done when the child has ended
      */
-    public static void foregroundOps(ProgramBuilder program, Slot child) {
+    public static void foregroundOps(ProgramBuilder program, Slot child, Runnable cleanup) {
         var status = Block.buffer(STATUS_SIZE, "&status");
         var signals = ProcessCalls.allSignals();
         Slot signal = program.slot("signal");
-        Slot code = program.slot("code");
         Label next = program.label("next signal");
-        Label exited = program.label("exited");
-        Label forward = program.label("forward");
-        // a child that ended before its SIGCHLD was awaited has left that signal pending: none is missed
+        Label alive = program.label("alive");
+        // first of all: a child that ended before signals were blocked has left no SIGCHLD; that of a later end is kept
         program.place(next);
+        program.call(ProcessCalls.wait4(child, status, Wait.WNOHANG), "see whether the container has ended")
+                .ifZero(alive);
+        endAsOps(program, status, cleanup);
+        program.place(alive);
         // being stopped and continued breaks the wait off
         program.call(ProcessCalls.waitSignal(signals), "wait for a signal")
                 .to(signal)
                 .onError(next, Errno.EINTR);
-        program.call(ProcessCalls.wait4(child, status, Wait.WNOHANG), "see whether the container has ended")
-                .ifZero(forward);
-        program.load(status, 0, SIGNAL_MASK, 0, "which signal killed it").ifZero(exited);
-        program.load(status, 0, SIGNAL_MASK, SIGNAL_EXIT_BASE, "128 + the signal")
-                .to(code);
-        program.call(ProcessCalls.exitGroup(code), "end as the container did");
-        program.place(exited);
-        program.load(status, EXIT_CODE_SHIFT, EXIT_CODE_MASK, 0, "its exit status")
-                .to(code);
-        program.call(ProcessCalls.exitGroup(code), "end as the container did");
-        program.place(forward);
         program.call(ProcessCalls.kill(child, signal), "pass the signal on to the container")
                 .tolerateAll();
         program.jump(next, "wait for the next signal");
+    }
+
+    /** Adds the ops that end as a child did whose wait(2) status is in {@code status}. */
+    static void endAsOps(ProgramBuilder program, Block status, Runnable cleanup) {
+        Slot code = program.slot("code");
+        Label end = program.label("end");
+        program.load(status, EXIT_CODE_SHIFT, EXIT_CODE_MASK, 0, "its exit status")
+                .to(code);
+        program.load(status, 0, SIGNAL_MASK, 0, "which signal killed it").ifZero(end);
+        program.load(status, 0, SIGNAL_MASK, SIGNAL_EXIT_BASE, "128 + the signal")
+                .to(code);
+        program.place(end);
+        cleanup.run();
+        program.call(ProcessCalls.exitGroup(code), "end as the container did");
     }
 
     /** The exit status that a shell gives: the process's own, or 128 + n if signal n killed it. */

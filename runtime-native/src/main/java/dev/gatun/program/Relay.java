@@ -1,0 +1,244 @@
+package dev.gatun.program;
+
+import dev.gatun.linux.Arg;
+import dev.gatun.linux.Block;
+import dev.gatun.linux.Call;
+import dev.gatun.linux.Errno;
+import dev.gatun.linux.Fd;
+import dev.gatun.linux.FileCalls;
+import dev.gatun.linux.Offset;
+import dev.gatun.linux.ProcessCalls;
+import dev.gatun.linux.Signal;
+import dev.gatun.linux.Structs;
+import dev.gatun.linux.Syscall;
+import dev.gatun.linux.Terminal;
+import dev.gatun.linux.Wait;
+import dev.gatun.linux.Word;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The program of a process that stands between a user and a container in the foreground: it passes signals on, carries
+ * the terminal, cleans up, and ends as the container ends.
+ *
+ * <p>The JVM that started the container becomes it ({@link Launcher#become}), so that a running container costs the
+ * memory of a few pages and not of a JVM, and what is sent to the JVM's process id reaches the container.
+ */
+public final class Relay {
+    private static final int POLLIN = 1;
+    private static final int EVENTS_SHIFT = 32;
+    private static final int REVENTS_SHIFT = 48;
+    private static final long REVENTS_MASK = 0xffff;
+    private static final long DESCRIPTOR_MASK = 0xffff_ffffL;
+    private static final int BUFFER_SIZE = 16 * 1024;
+    private static final Word STANDARD_INPUT = Word.fd(0);
+    private static final Word STANDARD_OUTPUT = Word.fd(1);
+
+    private final ProgramBuilder program = new ProgramBuilder();
+    private final Slot child;
+    private final List<Call> cleanup;
+    private final Label start = program.label("start");
+    private final Label failure = program.label("failure");
+
+    /**
+     * A container's terminal, and the user's that it is shown on.
+     *
+     * @param master the container's
+     * @param user the settings of standard input, if that is a terminal
+     */
+    public record Screen(Fd master, Optional<TerminalSettings> user) {}
+
+    private Relay(int child, List<Call> cleanup) {
+        this.child = program.slot("child", child);
+        this.cleanup = cleanup;
+    }
+
+    /**
+     * The program.
+     *
+     * @param child the container's first process, a child of the process that becomes the relay
+     * @param screen the terminal to carry, if the container has one
+     * @param cleanup calls to make when the container has ended; those that fail are passed over
+     */
+    public static Program compile(int child, Optional<Screen> screen, List<Call> cleanup) {
+        return new Relay(child, cleanup).compile(screen);
+    }
+
+    private Program compile(Optional<Screen> screen) {
+        program.section("relay");
+        program.place(start);
+        Preamble.ops(program, 3, screen.map(shown -> List.of(shown.master())).orElse(List.of()));
+        program.call(ProcessCalls.defaultSignal(Signal.SIGCHLD), "hear of the container's end");
+        if (screen.isPresent()) {
+            carry(screen.get());
+        } else {
+            Monitor.foregroundOps(program, child, this::cleanUp);
+        }
+        program.section("after a failure");
+        program.place(failure);
+        screen.flatMap(Screen::user).ifPresent(this::restore);
+        Report.textOps(program, Word.fd(2));
+        program.call(ProcessCalls.exitGroup(Word.of(127)), "end");
+        return program.build(start, failure);
+    }
+
+    private void carry(Screen screen) {
+        Block polls = new Block(4 * Structs.POLLFD_SIZE, "&polls");
+        Fd master = screen.master();
+        polls.int64(0, pollWord(0)).int64(Structs.POLLFD_SIZE, pollWord(master.number()));
+        Slot resized = signals(ProcessCalls.onlySignal(Signal.SIGWINCH), "resized", polls, 2);
+        Slot signals = signals(ProcessCalls.allSignalsBut(Signal.SIGWINCH), "signals", polls, 3);
+        screen.user()
+                .ifPresent(user -> program.call(
+                                FileCalls.ioctl(STANDARD_INPUT, Terminal.TCSETS, user.raw()),
+                                "pass every key on as it is")
+                        .tolerateAll());
+        if (screen.user().isPresent()) {
+            adoptSize(master);
+        }
+        Label loop = program.label("loop");
+        Label ended = program.label("ended");
+        var status = Block.buffer(Monitor.STATUS_SIZE, "&status");
+
+        // first of all: a child that ended before signals were blocked has left no SIGCHLD
+        program.call(ProcessCalls.wait4(child, status, Wait.WNOHANG), "see whether the container has ended")
+                .ifZero(loop);
+        program.jump(ended, "end with it");
+        program.place(loop);
+        program.call(ProcessCalls.ppoll(polls, 4, Word.NULL), "wait for something to do");
+        copy(polls, 1, master, STANDARD_OUTPUT, "output");
+        copy(polls, 0, STANDARD_INPUT, master, "input");
+        resize(polls, resized, master);
+        forward(polls, signals, status, ended, loop);
+
+        program.place(ended);
+        drain(master);
+        screen.user().ifPresent(this::restore);
+        Monitor.endAsOps(program, status, this::cleanUp);
+    }
+
+    /** A descriptor that reads a set of signals, as the entry {@code index} of the polls. */
+    private Slot signals(Block set, String name, Block polls, int index) {
+        Slot descriptor = program.slot(name);
+        var copy = new Block(Long.BYTES, "&" + name);
+        copy.field(0, descriptor);
+        program.call(ProcessCalls.signalfd(set), "get " + name + " signals as data")
+                .to(descriptor);
+        Slot entry = program.slot("poll_" + name);
+        polls.field(index * Structs.POLLFD_SIZE, entry);
+        program.load(copy, 0, DESCRIPTOR_MASK, pollWord(0), "wait for them, too")
+                .to(entry);
+        return descriptor;
+    }
+
+    private static long pollWord(int descriptor) {
+        return descriptor | (long) POLLIN << EVENTS_SHIFT;
+    }
+
+    /** What one side has to say goes to the other; a side that is closed is not listened to any more. */
+    private void copy(Block polls, int index, Arg from, Arg to, String what) {
+        var buffer = Block.buffer(BUFFER_SIZE, "&" + what);
+        Slot length = program.slot(what + "_length");
+        // until it runs, the entry is what it is now
+        Slot entry = program.slot("no_more_" + what, polls.getInt64(index * Structs.POLLFD_SIZE));
+        Label none = program.label("no " + what);
+        Label closed = program.label(what + " closed");
+        Label done = program.label("behind " + what);
+        events(polls, index, what).ifZero(none);
+        program.call(Call.of(Syscall.READ, from, buffer, Word.of(BUFFER_SIZE)), "read " + what)
+                .to(length)
+                .ifZero(closed)
+                .onError(closed, Errno.EIO, Errno.EAGAIN, Errno.EBADF);
+        program.call(Call.of(Syscall.WRITE, to, buffer, length), "write " + what)
+                .tolerateAll();
+        program.jump(done, "see what else there is");
+        program.place(closed);
+        // a negative descriptor is passed over by ppoll
+        polls.field(index * Structs.POLLFD_SIZE, entry);
+        program.load(
+                        new Offset(polls, index * Structs.POLLFD_SIZE),
+                        0,
+                        0,
+                        DESCRIPTOR_MASK,
+                        "listen to " + what + " no more")
+                .to(entry);
+        program.place(none);
+        program.place(done);
+    }
+
+    private Op events(Block polls, int index, String what) {
+        return program.load(
+                new Offset(polls, index * Structs.POLLFD_SIZE),
+                REVENTS_SHIFT,
+                REVENTS_MASK,
+                0,
+                "see whether there is " + what);
+    }
+
+    private void resize(Block polls, Slot resized, Fd master) {
+        var info = Block.buffer(Structs.SIGNALFD_SIGINFO_SIZE, "&info");
+        Label same = program.label("same size");
+        events(polls, 2, "a new window size").ifZero(same);
+        program.call(FileCalls.read(resized, info), "take the signal").tolerateAll();
+        adoptSize(master);
+        program.place(same);
+    }
+
+    private void adoptSize(Fd master) {
+        var size = Block.buffer(Structs.WINSIZE_SIZE, "&size");
+        program.call(FileCalls.ioctl(STANDARD_INPUT, Terminal.TIOCGWINSZ, size), "ask for the window's size")
+                .tolerateAll();
+        program.call(FileCalls.ioctl(master, Terminal.TIOCSWINSZ, size), "give the container's terminal that size")
+                .tolerateAll();
+    }
+
+    private void forward(Block polls, Slot signals, Block status, Label ended, Label loop) {
+        var info = Block.buffer(Structs.SIGNALFD_SIGINFO_SIZE, "&info");
+        Slot signal = program.slot("signal");
+        Label alive = program.label("alive");
+        events(polls, 3, "a signal").ifZero(loop);
+        program.call(FileCalls.read(signals, info), "take the signal").tolerateAll();
+        program.load(info, 0, DESCRIPTOR_MASK, 0, "which it is").to(signal);
+        program.call(ProcessCalls.wait4(child, status, Wait.WNOHANG), "see whether the container has ended")
+                .ifZero(alive);
+        program.jump(ended, "end with it");
+        program.place(alive);
+        program.call(ProcessCalls.kill(child, signal), "pass the signal on to the container")
+                .tolerateAll();
+        program.jump(loop, "go on");
+    }
+
+    /** Shows what the container wrote before it ended. */
+    private void drain(Fd master) {
+        var buffer = Block.buffer(BUFFER_SIZE, "&rest");
+        var poll = new Block(Structs.POLLFD_SIZE, "&terminal").int64(0, pollWord(master.number()));
+        var now = new Block(Structs.TIMESPEC_SIZE, "{0}");
+        Slot length = program.slot("rest_length");
+        Label more = program.label("more");
+        Label drained = program.label("drained");
+        program.place(more);
+        program.call(ProcessCalls.ppoll(poll, 1, now), "see whether there is more output")
+                .ifZero(drained);
+        program.call(Call.of(Syscall.READ, master, buffer, Word.of(BUFFER_SIZE)), "read the last output")
+                .to(length)
+                .ifZero(drained)
+                .onError(drained, Errno.EIO);
+        program.call(Call.of(Syscall.WRITE, STANDARD_OUTPUT, buffer, length), "write the last output")
+                .tolerateAll();
+        program.jump(more, "see whether there is more");
+        program.place(drained);
+    }
+
+    private void restore(TerminalSettings user) {
+        program.call(
+                        FileCalls.ioctl(STANDARD_INPUT, Terminal.TCSETS, user.saved()),
+                        "set the user's terminal back as it was")
+                .tolerateAll();
+    }
+
+    private void cleanUp() {
+        for (Call call : cleanup) {
+            program.call(call, "clean up").tolerateAll();
+        }
+    }
+}
