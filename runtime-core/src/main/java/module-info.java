@@ -1,10 +1,11 @@
 /** The low-level runtime: OCI bundles compiled to syscall programs, and the gatun-oci command. */
 module dev.gatun.runtime {
     exports dev.gatun.container;
+    exports dev.gatun.container.cli;
     exports dev.gatun.json;
     exports dev.gatun.oci;
 
     requires transitive dev.gatun.linux;
-    requires info.picocli;
+    requires transitive info.picocli;
     requires static org.jspecify;
 }

@@ -1,5 +1,6 @@
 package dev.gatun.container;
 
+import dev.gatun.linux.Fd;
 import dev.gatun.linux.Kernel;
 import dev.gatun.program.Image;
 import dev.gatun.program.Listing;
@@ -10,19 +11,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 
-/**
- * The program that starts a bundle with no Java at hand: to be read, or to be kept as an executable.
- *
- * <p>It ends as the container does; errors go to standard error.
- */
+/** The program of a bundle, which is not started: it is to be read, or to be kept as an executable. */
 public final class Blueprint {
+    private static final int FIRST_DESCRIPTOR = 3;
     private static final String EXECUTABLE = "rwxr-xr-x";
 
     private final Kernel kernel;
     private final Program program;
 
-    public Blueprint(Kernel kernel, Bundle bundle) {
+    private Blueprint(Kernel kernel, Bundle bundle, ContainerProgram.Surroundings surroundings) {
         this.kernel = kernel;
         try (var view = new RootDirectory(kernel, bundle.root().folder())) {
             program = ContainerProgram.compile(
@@ -31,8 +30,26 @@ public final class Blueprint {
                     bundle.root(),
                     view,
                     new JoinOrder(kernel).of(bundle.spec().linux().namespaces()),
-                    new ContainerProgram.Surroundings.Alone());
+                    surroundings);
         }
+    }
+
+    /** The program that a JVM would start, and stay in touch with. */
+    public static Blueprint attended(Kernel kernel, Bundle bundle, CreateOptions options) {
+        // a listing names its descriptors, so any numbers will do
+        Fd channel = new Fd(kernel, FIRST_DESCRIPTOR, "channel");
+        Optional<Fd> status =
+                options.monitor() ? Optional.of(new Fd(kernel, FIRST_DESCRIPTOR + 1L, "exit_file")) : Optional.empty();
+        return new Blueprint(
+                kernel,
+                bundle,
+                new ContainerProgram.Surroundings.Attended(
+                        channel, Optional.empty(), Optional.empty(), status, options));
+    }
+
+    /** The program that needs nobody: errors go to standard error, and it ends as the container does. */
+    public static Blueprint alone(Kernel kernel, Bundle bundle) {
+        return new Blueprint(kernel, bundle, new ContainerProgram.Surroundings.Alone());
     }
 
     /** The program in words. */

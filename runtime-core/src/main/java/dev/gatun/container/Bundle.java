@@ -16,7 +16,7 @@ import java.nio.file.Path;
  * @param root what becomes the container's root
  */
 public record Bundle(Path folder, RuntimeSpec spec, RootSource root) {
-    private static final String CONFIGURATION = "config.json";
+    static final String CONFIGURATION = "config.json";
 
     /**
      * Reads the bundle in {@code folder}.
@@ -25,21 +25,26 @@ public record Bundle(Path folder, RuntimeSpec spec, RootSource root) {
      */
     public static Bundle read(Path folder) {
         Path absolute = folder.toAbsolutePath().normalize();
-        Path file = absolute.resolve(CONFIGURATION);
-        RuntimeSpec spec;
-        try {
-            spec = RuntimeSpec.parse(Files.readAllBytes(file));
-        } catch (NoSuchFileException missing) {
-            throw new ContainerException(
-                    file + ": no such file or directory; a bundle needs one, and \"gatun-oci spec\" writes one", missing);
-        } catch (IOException e) {
-            throw new ContainerException("read " + file + ": " + e, e);
-        } catch (JsonException wrong) {
-            throw new ContainerException(file + ": " + wrong.getMessage(), wrong);
-        }
+        RuntimeSpec spec = readSpec(absolute);
         Path rootfs = absolute.resolve(spec.root().path()).normalize();
         checkRootfs(rootfs);
         return new Bundle(absolute, spec, new RootSource.Folder(rootfs));
+    }
+
+    /** Reads the configuration alone, as for a container that runs already. */
+    public static RuntimeSpec readSpec(Path folder) {
+        Path file = folder.resolve(CONFIGURATION);
+        try {
+            return RuntimeSpec.parse(Files.readAllBytes(file));
+        } catch (NoSuchFileException missing) {
+            throw new ContainerException(
+                    file + ": no such file or directory; a bundle needs one, and \"gatun-oci spec\" writes one",
+                    missing);
+        } catch (IOException e) {
+            throw new ContainerException("read " + file + ": " + StateFolder.reason(e), e);
+        } catch (JsonException wrong) {
+            throw new ContainerException(file + ": " + wrong.getMessage(), wrong);
+        }
     }
 
     private static void checkRootfs(Path rootfs) {
@@ -53,7 +58,8 @@ public record Bundle(Path folder, RuntimeSpec spec, RootSource root) {
             throw new ContainerException("root.path: " + rootfs + " is not a folder");
         }
         if (rootfs.getParent() == null) {
-            throw new ContainerException("root.path: / cannot be the root of a container; gatun run host makes a copy of it");
+            throw new ContainerException(
+                    "root.path: / cannot be the root of a container; gatun run host makes a copy of it");
         }
     }
 }

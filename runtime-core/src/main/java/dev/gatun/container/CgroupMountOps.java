@@ -40,7 +40,8 @@ final class CgroupMountOps {
         if (hierarchies.isEmpty()) {
             throw new ContainerException("type: the host has no control groups mounted at /sys/fs/cgroup");
         }
-        boolean unified = hierarchies.size() == 1 && hierarchies.getFirst().name().isEmpty();
+        boolean unified =
+                hierarchies.size() == 1 && hierarchies.getFirst().name().isEmpty();
         var mounts = new MountOps(assembly, paths);
         if (unified) {
             String purpose = "show the container its control group on " + destination;
@@ -101,7 +102,7 @@ final class CgroupMountOps {
         }
         Slot configuration = program.slot("cgroup_config");
         program.call(MountCalls.fsopen(hierarchy.type()), purpose).to(configuration);
-        for (String option : hierarchy.options().split(",")) {
+        for (String option : hierarchy.options().split(",", -1)) {
             int equals = option.indexOf('=');
             if (hierarchy.type().equals("cgroup") && !option.equals("rw") && !option.equals("ro")) {
                 program.call(
@@ -122,7 +123,7 @@ final class CgroupMountOps {
     private static List<Hierarchy> hierarchies() {
         var found = new ArrayList<Hierarchy>();
         for (String line : lines(HOST_MOUNTS)) {
-            String[] fields = line.split(" ");
+            String[] fields = line.split(" ", -1);
             int separator = 6;
             while (!fields[separator].equals("-")) {
                 separator++;
@@ -144,7 +145,7 @@ final class CgroupMountOps {
             String[] fields = line.split(":", 3);
             boolean matches = hierarchy.type().equals("cgroup2")
                     ? fields[0].equals("0")
-                    : List.of(hierarchy.options().split(",")).containsAll(List.of(fields[1].split(",")));
+                    : List.of(hierarchy.options().split(",", -1)).containsAll(List.of(fields[1].split(",", -1)));
             if (matches) {
                 return fields[2].equals("/") ? "" : fields[2];
             }

@@ -1,13 +1,13 @@
 package dev.gatun.container;
 
 import dev.gatun.linux.Block;
+import dev.gatun.linux.Call;
 import dev.gatun.linux.Errno;
 import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.FileCalls;
 import dev.gatun.linux.Notation;
 import dev.gatun.linux.ProcessCalls;
 import dev.gatun.linux.Syscall;
-import dev.gatun.linux.Call;
 import dev.gatun.linux.Text;
 import dev.gatun.linux.Word;
 import dev.gatun.oci.Process;
@@ -77,11 +77,7 @@ final class CommandOps {
         Errno[] errors = tolerated.toArray(new Errno[0]);
         program.call(access, purpose).onError(next, errors);
         program.call(
-                        FileCalls.openat(
-                                FileCalls.CURRENT_DIRECTORY,
-                                path + "/.",
-                                Fcntl.O_PATH | Fcntl.O_CLOEXEC,
-                                0),
+                        FileCalls.openat(FileCalls.CURRENT_DIRECTORY, path + "/.", Fcntl.O_PATH | Fcntl.O_CLOEXEC, 0),
                         "see whether " + path + " is a folder")
                 .onError(isFile, Errno.ENOTDIR);
         if (tolerated.isEmpty()) {
@@ -102,7 +98,7 @@ final class CommandOps {
         for (String variable : process.env()) {
             if (variable.startsWith("PATH=")) {
                 folders.clear();
-                for (String folder : variable.substring("PATH=".length()).split(":")) {
+                for (String folder : variable.substring("PATH=".length()).split(":", -1)) {
                     // an empty entry means the working folder, from where nothing is run unasked
                     if (!folder.isEmpty()) {
                         folders.add(folder);

@@ -28,7 +28,10 @@ final class Consistency {
         need(Namespace.Type.MOUNT, "linux.readonlyPaths", !linux.readonlyPaths().isEmpty());
         need(Namespace.Type.MOUNT, "linux.devices", !linux.devices().isEmpty());
         need(Namespace.Type.MOUNT, "root.readonly", spec.root().readonly());
-        need(Namespace.Type.MOUNT, "linux.rootfsPropagation", linux.rootfsPropagation().isPresent());
+        need(
+                Namespace.Type.MOUNT,
+                "linux.rootfsPropagation",
+                linux.rootfsPropagation().isPresent());
         need(Namespace.Type.MOUNT, "process.terminal", spec.startableProcess().terminal());
     }
 

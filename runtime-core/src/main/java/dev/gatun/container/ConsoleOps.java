@@ -85,18 +85,16 @@ final class ConsoleOps {
         Slot tree = program.slot("console_mount");
         Slot console = program.slot("console");
         String purpose = "bind the terminal to /dev/console";
-        program.call(paths.open("/dev", Fcntl.O_PATH | Fcntl.O_DIRECTORY, 0), purpose).to(dev);
+        program.call(paths.open("/dev", Fcntl.O_PATH | Fcntl.O_DIRECTORY, 0), purpose)
+                .to(dev);
         program.call(FileCalls.mknodat(dev, "console", Stat.S_IFREG | 0600, 0), purpose)
                 .tolerate(Errno.EEXIST);
         program.call(
                         MountCalls.openTree(
-                                slave,
-                                "",
-                                Mount.OPEN_TREE_CLONE | Mount.OPEN_TREE_CLOEXEC | Fcntl.AT_EMPTY_PATH),
+                                slave, "", Mount.OPEN_TREE_CLONE | Mount.OPEN_TREE_CLOEXEC | Fcntl.AT_EMPTY_PATH),
                         purpose)
                 .to(tree);
-        program.call(
-                        FileCalls.openat(dev, "console", Fcntl.O_PATH | Fcntl.O_NOFOLLOW | Fcntl.O_CLOEXEC, 0), purpose)
+        program.call(FileCalls.openat(dev, "console", Fcntl.O_PATH | Fcntl.O_NOFOLLOW | Fcntl.O_CLOEXEC, 0), purpose)
                 .to(console);
         program.call(MountCalls.moveMount(tree, console), purpose);
         assembly.close(tree);

@@ -12,7 +12,10 @@ public record ContainerId(String value) {
         boolean valid = !value.isEmpty() && value.length() <= MAX_LENGTH && !value.equals(".") && !value.equals("..");
         for (int i = 0; valid && i < value.length(); i++) {
             char c = value.charAt(i);
-            valid = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "_+-.".indexOf(c) >= 0;
+            valid = (c >= 'a' && c <= 'z')
+                    || (c >= 'A' && c <= 'Z')
+                    || (c >= '0' && c <= '9')
+                    || "_+-.".indexOf(c) >= 0;
         }
         if (!valid) {
             throw new ContainerException("invalid container ID \"" + value

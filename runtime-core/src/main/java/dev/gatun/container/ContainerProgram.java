@@ -77,9 +77,10 @@ final class ContainerProgram {
          * @param startSocket a listening socket: the command is executed when somebody connects to it
          * @param console where the terminal goes, if not to Java
          * @param status where the exit status goes, if the parent stays as the container's monitor
-         * @param inherited how many descriptors behind the standard ones the container gets
+         * @param options what else the caller wants
          */
-        record Attended(Fd channel, Optional<Fd> startSocket, Optional<Fd> console, Optional<Fd> status, int inherited)
+        record Attended(
+                Fd channel, Optional<Fd> startSocket, Optional<Fd> console, Optional<Fd> status, CreateOptions options)
                 implements Surroundings {
             List<Fd> descriptors() {
                 var all = new ArrayList<Fd>();
@@ -106,7 +107,8 @@ final class ContainerProgram {
         this.start = program.label("start");
         this.inChild = program.label("child");
         this.failure = program.label("failure");
-        this.report = program.slot("report", channel().isPresent() ? channel().get().number() : STANDARD_ERROR);
+        this.report =
+                program.slot("report", channel().isPresent() ? channel().get().number() : STANDARD_ERROR);
     }
 
     /**
@@ -138,6 +140,10 @@ final class ContainerProgram {
         if (process.oomScoreAdj().isPresent()) {
             oomScore(process.oomScoreAdj().getAsInt());
         }
+        if (surroundings instanceof Surroundings.Attended attended
+                && attended.options().emptyInput()) {
+            emptyInput();
+        }
         program.section("namespaces");
         namespaces.join(joinOrder);
         namespaces.makeTime();
@@ -164,18 +170,20 @@ final class ContainerProgram {
                 .to(child)
                 .ifZero(inChild);
         program.section("parent");
+        // first of all, so that Java knows whom to wait for if what follows fails
+        channel().ifPresent(line -> Channel.signalOp(program, line, STARTED, child, "tell the process id"));
         if (namespaces.mapsIds()) {
             namespaces.mapIdsOfChild();
         }
-        channel().ifPresent(line -> Channel.signalOp(program, line, STARTED, child, "tell the process id"));
-        if (surroundings instanceof Surroundings.Attended attended && attended.status().isPresent()) {
+        if (surroundings instanceof Surroundings.Attended attended
+                && attended.status().isPresent()) {
             // only what the monitor needs stays open while the container lives
             program.call(FileCalls.close(attended.channel()), "close the line to Gatun");
             attended.startSocket().ifPresent(socket -> program.call(FileCalls.close(socket), "close the start socket"));
             attended.console().ifPresent(socket -> program.call(FileCalls.close(socket), "close the console socket"));
             Monitor.recordStatusOps(program, child, attended.status().get());
         } else if (stays) {
-            Monitor.foregroundOps(program, child);
+            Monitor.foregroundOps(program, child, () -> {});
         } else {
             program.call(ProcessCalls.exitGroup(Word.of(0)), "leave the container to whoever started this");
         }
@@ -265,7 +273,8 @@ final class ContainerProgram {
         var command = new CommandOps(program, process);
         command.find();
         channel().ifPresent(line -> Channel.signalOp(program, line, READY, Word.of(0), "tell that all is ready"));
-        if (surroundings instanceof Surroundings.Attended attended && attended.startSocket().isPresent()) {
+        if (surroundings instanceof Surroundings.Attended attended
+                && attended.startSocket().isPresent()) {
             // from here on it is whoever starts the container that is told of a failure
             program.call(SocketCalls.accept4(attended.startSocket().get()), "wait to be started")
                     .to(report);
@@ -285,6 +294,16 @@ final class ContainerProgram {
         program.call(ProcessCalls.exitGroup(Word.of(FAILURE_STATUS)), "end");
     }
 
+    private void emptyInput() {
+        Slot nothing = program.slot("nothing");
+        program.call(
+                        FileCalls.openat(FileCalls.CURRENT_DIRECTORY, "/dev/null", Fcntl.O_RDONLY | Fcntl.O_CLOEXEC, 0),
+                        "open /dev/null")
+                .to(nothing);
+        program.call(FileCalls.dup3(nothing, 0, 0), "give the container an empty standard input");
+        assembly.close(nothing);
+    }
+
     private void oomScore(int score) {
         Slot file = program.slot("oom_score_adj");
         String purpose = "set the OOM score adjustment to " + score;
@@ -301,15 +320,20 @@ final class ContainerProgram {
     }
 
     private Optional<Fd> channel() {
-        return surroundings instanceof Surroundings.Attended attended ? Optional.of(attended.channel()) : Optional.empty();
+        return surroundings instanceof Surroundings.Attended attended
+                ? Optional.of(attended.channel())
+                : Optional.empty();
     }
 
     private boolean monitors() {
-        return surroundings instanceof Surroundings.Attended attended && attended.status().isPresent();
+        return surroundings instanceof Surroundings.Attended attended
+                && attended.status().isPresent();
     }
 
     private int inherited() {
-        return surroundings instanceof Surroundings.Attended attended ? attended.inherited() : 0;
+        return surroundings instanceof Surroundings.Attended attended
+                ? attended.options().preservedDescriptors()
+                : 0;
     }
 
     private List<Fd> descriptors() {

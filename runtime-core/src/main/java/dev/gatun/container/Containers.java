@@ -1,6 +1,7 @@
 package dev.gatun.container;
 
 import dev.gatun.linux.Block;
+import dev.gatun.linux.Call;
 import dev.gatun.linux.Errno;
 import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.Fd;
@@ -13,9 +14,13 @@ import dev.gatun.linux.SocketCalls;
 import dev.gatun.linux.SyscallException;
 import dev.gatun.oci.Namespace;
 import dev.gatun.oci.Process;
+import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.oci.State;
+import dev.gatun.program.Image;
 import dev.gatun.program.Launcher;
 import dev.gatun.program.Monitor;
+import dev.gatun.program.Relay;
+import dev.gatun.program.TerminalSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,6 +33,7 @@ import java.util.Optional;
 /** The life of containers: created, started, signalled, deleted (runtime.md, "Lifecycle"). */
 public final class Containers {
     private static final int KILL_TIMEOUT_MILLIS = 10_000;
+    private static final int STANDARD_INPUT = 0;
     private static final int RECORD_SIZE = 2 * Long.BYTES;
     private static final int MESSAGE_SIZE = 4096;
 
@@ -46,10 +52,15 @@ public final class Containers {
     /** A process that was added to a container. */
     public record Executed(int pid, Optional<Fd> terminal) {}
 
-    public Containers(Kernel kernel, StateFolder state) {
+    /**
+     * The containers of a state folder.
+     *
+     * @param lib a folder of Gatun's own, where programs can be executed from if the kernel executes none in memory
+     */
+    public Containers(Kernel kernel, StateFolder state, Path lib) {
         this.kernel = kernel;
         this.state = state;
-        this.launcher = new Launcher(kernel, state.root());
+        this.launcher = new Launcher(kernel, lib);
     }
 
     /** Creates a container, whose first process then waits for {@link #start}. */
@@ -62,9 +73,17 @@ public final class Containers {
         return begin(id, bundle, options, false);
     }
 
+    /** As {@link #run(ContainerId, Bundle, CreateOptions)}, with a configuration that is kept with the container. */
+    public Created run(ContainerId id, RuntimeSpec spec, RootSource root, CreateOptions options) {
+        return begin(id, new Bundle(state.folder(id), spec, root), options, false);
+    }
+
     private Created begin(ContainerId id, Bundle bundle, CreateOptions options, boolean waits) {
         state.reserve(id);
         try {
+            if (bundle.folder().equals(state.folder(id))) {
+                state.writeConfiguration(id, bundle.spec());
+            }
             return launch(id, bundle, options, waits);
         } catch (RuntimeException | Error failed) {
             state.remove(id);
@@ -73,7 +92,8 @@ public final class Containers {
     }
 
     private Created launch(ContainerId id, Bundle bundle, CreateOptions options, boolean waits) {
-        List<Namespace.Type> joinOrder = new JoinOrder(kernel).of(bundle.spec().linux().namespaces());
+        List<Namespace.Type> joinOrder =
+                new JoinOrder(kernel).of(bundle.spec().linux().namespaces());
         var handed = new ArrayList<Fd>();
         try (var view = new RootDirectory(kernel, bundle.root().folder())) {
             Optional<Fd> start = waits ? Optional.of(keep(handed, listen(id))) : Optional.empty();
@@ -89,7 +109,7 @@ public final class Containers {
                             view,
                             joinOrder,
                             new ContainerProgram.Surroundings.Attended(
-                                    channel.programEnd(), start, console, status, options.preservedDescriptors())),
+                                    channel.programEnd(), start, console, status, options)),
                     handed,
                     waits,
                     options.monitor());
@@ -118,9 +138,7 @@ public final class Containers {
             options.pidFile().ifPresent(file -> writePidFile(file, started.child()));
             return new Created(new ContainerStatus(record, State.Status.CREATED), started.terminal());
         } catch (RuntimeException | Error failed) {
-            kernel.attempt(ProcessCalls.kill(started.child(), Signal.SIGKILL));
-            Launch.reap(kernel, started.child());
-            started.terminal().ifPresent(Fd::close);
+            started.undo(kernel);
             throw failed;
         }
     }
@@ -171,7 +189,8 @@ public final class Containers {
                 kernel.call(SocketCalls.socket(Socket.AF_UNIX, Socket.SOCK_STREAM | Socket.SOCK_CLOEXEC)),
                 "console_socket");
         Path path = consoleSocket.toAbsolutePath();
-        try (Fd folder = openFolder(path.getParent())) {
+        // through the folder's descriptor, as a socket's path may be no longer than 107 bytes
+        try (Fd folder = openFolder(path.resolveSibling(""))) {
             kernel.call(SocketCalls.connect(socket, folder.path() + "/" + path.getFileName()));
             return socket;
         } catch (SyscallException failed) {
@@ -197,7 +216,8 @@ public final class Containers {
             case STOPPED -> throw new ContainerException("cannot start a container that has stopped");
             default -> throw new ContainerException("cannot start an already running container");
         }
-        try (Fd line = seqpacketSocket("start"); Fd folder = openFolder(state.folder(id))) {
+        try (Fd line = seqpacketSocket("start");
+                Fd folder = openFolder(state.folder(id))) {
             String socket = folder.path() + "/" + state.startSocket(id).getFileName();
             long connected = kernel.attempt(SocketCalls.connect(line, socket));
             if (connected == -Errno.ECONNREFUSED.number() || connected == -Errno.ENOENT.number()) {
@@ -256,6 +276,8 @@ public final class Containers {
             if (status.status() != State.Status.STOPPED) {
                 killAndWait(status.record().init());
             }
+            // where this process has started it and not waited for it
+            Launch.reapIfEnded(kernel, status.record().init());
         }
         state.remove(id);
     }
@@ -280,8 +302,8 @@ public final class Containers {
             }
             kernel.attempt(ProcessCalls.pidfdSendSignal(pidfd, Signal.SIGKILL));
             if (!awaitExit(pidfd, KILL_TIMEOUT_MILLIS)) {
-                throw new ContainerException("process " + process.pid() + " has not ended "
-                        + KILL_TIMEOUT_MILLIS / 1000 + " s after SIGKILL: it waits in the kernel, for a device perhaps");
+                throw new ContainerException("process " + process.pid() + " has not ended " + KILL_TIMEOUT_MILLIS / 1000
+                        + " s after SIGKILL: it waits in the kernel, for a device perhaps");
             }
         }
     }
@@ -297,7 +319,8 @@ public final class Containers {
      * @return its exit status, or 128 + n if signal n killed it
      */
     public int await(ContainerId id) {
-        return Monitor.exitCode(Launch.reap(kernel, state.get(id).record().init().pid()));
+        return Monitor.exitCode(
+                Launch.reap(kernel, state.get(id).record().init().pid()));
     }
 
     /** Waits for a process that was added with {@link #exec} by this process. */
@@ -306,18 +329,41 @@ public final class Containers {
     }
 
     /**
+     * Turns this process, JVM and all, into the relay between its user and a container that it has run
+     * ({@link Relay}). It ends as the container ends.
+     *
+     * @param delete whether the container is deleted then
+     */
+    public void accompany(Created container, boolean delete) {
+        ContainerRecord record = container.status().record();
+        become(record.init().pid(), container.terminal(), delete ? state.removal(record.id()) : List.of());
+    }
+
+    /** As {@link #accompany(Created, boolean)}, for a process that was added to a container. */
+    public void accompany(Executed process) {
+        become(process.pid(), process.terminal(), List.of());
+    }
+
+    private void become(int pid, Optional<Fd> terminal, List<Call> cleanup) {
+        Optional<Relay.Screen> screen =
+                terminal.map(master -> new Relay.Screen(master, TerminalSettings.of(kernel, STANDARD_INPUT)));
+        var image = Image.of(Relay.compile(pid, screen, cleanup), kernel.arch());
+        launcher.become(image, terminal.map(List::of).orElse(List.of()));
+    }
+
+    /**
      * Adds a process to a running container.
      *
-     * @param bundle the container's own
+     * @param spec the container's configuration
      * @param options of which the monitor is not used
      */
-    public Executed exec(ContainerId id, Bundle bundle, Process process, CreateOptions options) {
+    public Executed exec(ContainerId id, RuntimeSpec spec, Process process, CreateOptions options) {
         ContainerStatus status = state.get(id);
         if (status.status() == State.Status.STOPPED) {
             throw new ContainerException("cannot exec in a stopped container");
         }
         process.requireArgs("process.args");
-        List<Namespace> namespaces = namespacesOf(status.record().init(), bundle);
+        List<Namespace> namespaces = namespacesOf(status.record().init(), spec);
         List<Namespace.Type> joinOrder = new JoinOrder(kernel).of(namespaces);
         var handed = new ArrayList<Fd>();
         try (var view = new RootDirectory(
@@ -327,7 +373,7 @@ public final class Containers {
                     kernel,
                     launcher,
                     channel -> ExecProgram.compile(
-                            bundle.spec(),
+                            spec,
                             process,
                             namespaces,
                             joinOrder,
@@ -338,16 +384,21 @@ public final class Containers {
                     handed,
                     false,
                     false);
-            options.pidFile().ifPresent(file -> writePidFile(file, started.child()));
+            try {
+                options.pidFile().ifPresent(file -> writePidFile(file, started.child()));
+            } catch (RuntimeException | Error failed) {
+                started.undo(kernel);
+                throw failed;
+            }
             return new Executed(started.child(), started.terminal());
         } finally {
             handed.forEach(Fd::close);
         }
     }
 
-    private static List<Namespace> namespacesOf(ProcessIdentity process, Bundle bundle) {
+    private static List<Namespace> namespacesOf(ProcessIdentity process, RuntimeSpec spec) {
         var namespaces = new ArrayList<Namespace>();
-        for (Namespace namespace : bundle.spec().linux().namespaces()) {
+        for (Namespace namespace : spec.linux().namespaces()) {
             String path = "/proc/" + process.pid() + "/ns/" + Namespaces.file(namespace.type());
             namespaces.add(new Namespace(namespace.type(), Optional.of(path)));
         }

@@ -51,13 +51,7 @@ final class DeviceOps {
 
     private static Device memory(String path, int minor) {
         return new Device(
-                path,
-                Device.Type.CHARACTER,
-                1,
-                minor,
-                OptionalInt.empty(),
-                OptionalLong.empty(),
-                OptionalLong.empty());
+                path, Device.Type.CHARACTER, 1, minor, OptionalInt.empty(), OptionalLong.empty(), OptionalLong.empty());
     }
 
     /** Adds all of it, unless {@code /dev} is bound from the host, who then answers for its content. */
@@ -171,8 +165,7 @@ final class DeviceOps {
                                 Mount.OPEN_TREE_CLONE | Mount.OPEN_TREE_CLOEXEC),
                         purpose)
                 .to(tree);
-        program.call(
-                        FileCalls.openat(folder, name, Fcntl.O_PATH | Fcntl.O_NOFOLLOW | Fcntl.O_CLOEXEC, 0), purpose)
+        program.call(FileCalls.openat(folder, name, Fcntl.O_PATH | Fcntl.O_NOFOLLOW | Fcntl.O_CLOEXEC, 0), purpose)
                 .to(target);
         program.call(MountCalls.moveMount(tree, target), purpose);
         assembly.close(tree);

@@ -27,6 +27,11 @@ final class Hints {
         if (call.startsWith("prlimit64(") && failure.is(Errno.EPERM)) {
             return Optional.of("raising a hard limit needs CAP_SYS_RESOURCE: lower it in process.rlimits");
         }
+        boolean changesId =
+                call.startsWith("setresuid(") || call.startsWith("setresgid(") || call.startsWith("setgroups(");
+        if (changesId && failure.is(Errno.EINVAL)) {
+            return Optional.of("linux.uidMappings and linux.gidMappings map no such id");
+        }
         if (call.startsWith("execve(") && failure.is(Errno.ENOEXEC)) {
             return Optional.of("it is no program for this machine, and has no #! line");
         }

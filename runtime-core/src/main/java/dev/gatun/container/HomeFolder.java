@@ -26,9 +26,11 @@ final class HomeFolder {
 
     /** The home of a user by number, whatever the names (passwd(5)); {@code /} if there is no such user. */
     static String of(long uid, String passwd) {
-        for (String line : passwd.split("\n")) {
+        for (String line : passwd.split("\n", -1)) {
             String[] fields = line.split(":", -1);
-            if (fields.length > HOME_FIELD && fields[UID_FIELD].equals(Long.toString(uid)) && fields[HOME_FIELD].startsWith("/")) {
+            if (fields.length > HOME_FIELD
+                    && fields[UID_FIELD].equals(Long.toString(uid))
+                    && fields[HOME_FIELD].startsWith("/")) {
                 return fields[HOME_FIELD];
             }
         }

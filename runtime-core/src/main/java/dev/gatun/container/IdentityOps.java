@@ -17,24 +17,30 @@ import java.util.List;
 /** Ops that make the program the user that the container's process is to be, with its rights and limits and no more. */
 final class IdentityOps {
     private static final int DEFAULT_UMASK = 0022;
+    private static final Capabilities NO_CAPABILITIES =
+            new Capabilities(List.of(), List.of(), List.of(), List.of(), List.of());
 
     private final ProgramBuilder program;
     private final Process process;
+    private final Capabilities capabilities;
 
     IdentityOps(ProgramBuilder program, Process process) {
         this.program = program;
         this.process = process;
+        // none rather than all where none are listed, as runc and crun have it
+        this.capabilities = process.capabilities().orElse(NO_CAPABILITIES);
     }
 
     /** Adds all of it, in the order in which one right after the other is given up. */
     void assume() {
         limits();
         program.call(FileCalls.umask(process.user().umask().orElse(DEFAULT_UMASK)), "set the mask of file modes");
-        process.capabilities().ifPresent(sets -> dropBounding(bits(sets.bounding())));
+        dropBounding(bits(capabilities.bounding()));
         String cwd = Text.quoted(process.cwd());
         Label refused = program.label("root is kept out");
         Label reached = program.label("in the working folder");
-        // root reaches folders that the user does not; where root is kept out (a network file system), the user may not be
+        // root reaches folders that the user does not; where root is kept out (a network file system), the user may not
+        // be
         program.call(FileCalls.chdir(process.cwd()), "go to the working folder " + cwd)
                 .onError(refused, Errno.EACCES);
         user();
@@ -43,7 +49,7 @@ final class IdentityOps {
         user();
         program.call(FileCalls.chdir(process.cwd()), "go to the working folder " + cwd);
         program.place(reached);
-        process.capabilities().ifPresent(this::capabilities);
+        setCapabilities();
         if (process.noNewPrivileges()) {
             program.call(ProcessCalls.prctl(Prctl.PR_SET_NO_NEW_PRIVS, 1), "gain no privileges by execve");
         }
@@ -74,23 +80,28 @@ final class IdentityOps {
         for (long group : process.user().additionalGids()) {
             groups.add((int) group);
         }
-        if (process.capabilities().isPresent()) {
-            program.call(ProcessCalls.prctl(Prctl.PR_SET_KEEPCAPS, 1), "keep capabilities when the user changes");
-        }
+        program.call(ProcessCalls.prctl(Prctl.PR_SET_KEEPCAPS, 1), "keep capabilities when the user changes");
         program.call(ProcessCalls.setgroups(groups), "set the additional groups");
-        program.call(ProcessCalls.setresgid(process.user().gid()), "become group " + process.user().gid());
-        program.call(ProcessCalls.setresuid(process.user().uid()), "become user " + process.user().uid());
+        program.call(
+                ProcessCalls.setresgid(process.user().gid()),
+                "become group " + process.user().gid());
+        program.call(
+                ProcessCalls.setresuid(process.user().uid()),
+                "become user " + process.user().uid());
         // changing ids has made the process dumpable or not by the kernel's own rules
         program.call(ProcessCalls.prctl(Prctl.PR_SET_DUMPABLE, 0), "keep other processes out again");
     }
 
-    private void capabilities(Capabilities sets) {
+    private void setCapabilities() {
         program.call(
-                ProcessCalls.capset(bits(sets.effective()), bits(sets.permitted()), bits(sets.inheritable())),
+                ProcessCalls.capset(
+                        bits(capabilities.effective()),
+                        bits(capabilities.permitted()),
+                        bits(capabilities.inheritable())),
                 "set the capabilities");
         program.call(ProcessCalls.prctl(Prctl.PR_SET_KEEPCAPS, 0), "let execve decide on capabilities again");
         program.call(ProcessCalls.clearAmbient(), "clear the ambient capabilities");
-        long ambient = bits(sets.ambient());
+        long ambient = bits(capabilities.ambient());
         for (Capability capability : Capability.values()) {
             if ((ambient & capability.bit()) != 0) {
                 // as runc: what is not both permitted and inheritable cannot be ambient, and is left out

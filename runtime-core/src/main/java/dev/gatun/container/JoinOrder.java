@@ -30,7 +30,8 @@ final class JoinOrder {
 
     /** The types of the namespaces that have a path; each path is checked to be of its type. */
     List<Namespace.Type> of(List<Namespace> namespaces) {
-        boolean joinsUser = new Namespaces(namespaces).joined(Namespace.Type.USER).isPresent();
+        boolean joinsUser =
+                new Namespaces(namespaces).joined(Namespace.Type.USER).isPresent();
         var before = new ArrayList<Namespace.Type>();
         var after = new ArrayList<Namespace.Type>();
         for (int i = 0; i < namespaces.size(); i++) {
@@ -71,7 +72,8 @@ final class JoinOrder {
             throw new ContainerException(field + ": " + file + " is not a namespace");
         }
         if (type != Namespaces.flag(namespace.type())) {
-            throw new ContainerException(field + ": " + file + " is not a " + namespace.type().text() + " namespace");
+            throw new ContainerException(
+                    field + ": " + file + " is not a " + namespace.type().text() + " namespace");
         }
     }
 

@@ -6,6 +6,7 @@ import dev.gatun.linux.Fd;
 import dev.gatun.linux.Kernel;
 import dev.gatun.linux.ProcessCalls;
 import dev.gatun.linux.Signal;
+import dev.gatun.linux.Wait;
 import dev.gatun.linux.Word;
 import dev.gatun.program.Channel;
 import dev.gatun.program.Image;
@@ -28,9 +29,17 @@ final class Launch {
      * A program that is where it was to get.
      *
      * @param child the first process
+     * @param monitor the process that waits for it, if it is not this one
      * @param terminal its terminal's other end, if Java carries it; the caller closes it
      */
-    record Started(int child, Optional<Fd> terminal) {}
+    record Started(int child, Optional<Integer> monitor, Optional<Fd> terminal) {
+        /** Ends it all, as if it had never been started. */
+        void undo(Kernel kernel) {
+            terminal.ifPresent(Fd::close);
+            kernel.attempt(ProcessCalls.kill(child, Signal.SIGKILL));
+            reap(kernel, monitor.orElse(child));
+        }
+    }
 
     /** What is written over the line to Java, and who it is handed to. */
     interface Compiler {
@@ -51,7 +60,12 @@ final class Launch {
      * @throws ContainerException if an op failed; nothing of the program is left then
      */
     static Started run(
-            Kernel kernel, Launcher launcher, Compiler compiler, List<Fd> keep, boolean waitsForStart, boolean monitored) {
+            Kernel kernel,
+            Launcher launcher,
+            Compiler compiler,
+            List<Fd> keep,
+            boolean waitsForStart,
+            boolean monitored) {
         try (var channel = new Channel(kernel)) {
             var launch = new Launch(kernel, channel);
             Image image = Image.of(compiler.compile(channel), kernel.arch());
@@ -62,32 +76,36 @@ final class Launch {
             try {
                 launch.follow(image, waitsForStart);
             } catch (RuntimeException | Error failed) {
-                launch.end(monitored);
+                launch.end(image, monitored);
                 throw failed;
             }
             if (!monitored) {
                 reap(kernel, launch.parent);
             }
-            return new Started(launch.child, Optional.ofNullable(launch.terminal));
+            Optional<Integer> monitor = monitored ? Optional.of(launch.parent) : Optional.empty();
+            return new Started(launch.child, monitor, Optional.ofNullable(launch.terminal));
         }
     }
 
     private void follow(Image image, boolean waitsForStart) {
         boolean ready = false;
-        while (!(ready && waitsForStart)) {
+        // the child may be ready before its parent has told its id
+        while (!(ready && waitsForStart && child > 0)) {
             switch (channel.receive(image)) {
-                case Channel.Failed failed -> throw new ContainerException(Hints.explain(failed.failure()));
+                case Channel.Failed failed -> throw new ContainerException(failed.failure());
                 case Channel.Closed closed -> {
                     if (!ready) {
-                        throw new ContainerException("the container's process ended while it was set up: it was killed, by"
-                                + " somebody or for want of memory");
+                        throw new ContainerException(
+                                "the container's process ended while it was set up: it was killed, by"
+                                        + " somebody or for want of memory");
                     }
                     return;
                 }
                 case Channel.Signal signal -> {
                     switch (signal.kind()) {
                         case ContainerProgram.STARTED -> child = (int) signal.value();
-                        case ContainerProgram.TERMINAL -> terminal = signal.descriptor().orElseThrow();
+                        case ContainerProgram.TERMINAL ->
+                            terminal = signal.descriptor().orElseThrow();
                         default -> ready = true;
                     }
                 }
@@ -96,17 +114,37 @@ final class Launch {
     }
 
     /** Ends what is left of a program that failed. */
-    private void end(boolean monitored) {
+    private void end(Image image, boolean monitored) {
+        // one process may have failed before the other has told its id; the line is closed when both have ended
+        boolean open = true;
+        while (open) {
+            if (child > 0) {
+                kernel.attempt(ProcessCalls.kill(child, Signal.SIGKILL));
+            }
+            switch (channel.receive(image)) {
+                case Channel.Signal signal
+                when signal.kind() == ContainerProgram.STARTED -> child = (int) signal.value();
+                case Channel.Signal signal -> signal.descriptor().ifPresent(Fd::close);
+                case Channel.Failed failed -> {}
+                case Channel.Closed closed -> open = false;
+            }
+        }
         if (terminal != null) {
             terminal.close();
         }
-        if (child > 0) {
-            kernel.attempt(ProcessCalls.kill(child, Signal.SIGKILL));
-            if (!monitored) {
-                reap(kernel, child);
-            }
+        if (child > 0 && !monitored) {
+            reap(kernel, child);
         }
         reap(kernel, parent);
+    }
+
+    /** Forgets a child of this process that has ended, if it is one. */
+    static void reapIfEnded(Kernel kernel, ProcessIdentity process) {
+        // a process id that was given to another meanwhile is not it
+        if (ProcessIdentity.of(process.pid()).equals(process)) {
+            var status = Block.buffer(Long.BYTES, "&status");
+            kernel.attempt(ProcessCalls.wait4(Word.of(process.pid()), status, Wait.WNOHANG));
+        }
     }
 
     /** Waits for a child of this process, and returns its wait(2) status; 0 if it is not a child of this process. */

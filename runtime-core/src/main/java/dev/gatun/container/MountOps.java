@@ -78,13 +78,13 @@ final class MountOps {
 
     private void bind(dev.gatun.oci.Mount mount, String destination, MountOptions options) {
         if (!options.filesystem().isEmpty()) {
-            throw new ContainerException("options: a bind mount has no \"" + options.filesystem().getFirst() + "\"");
+            throw new ContainerException(
+                    "options: a bind mount has no \"" + options.filesystem().getFirst() + "\"");
         }
         Path source = source(mount);
         String purpose = "bind " + source + " to " + destination + described(mount.options());
-        long flags = Mount.OPEN_TREE_CLONE
-                | Mount.OPEN_TREE_CLOEXEC
-                | (options.isRecursiveBind() ? Fcntl.AT_RECURSIVE : 0);
+        long flags =
+                Mount.OPEN_TREE_CLONE | Mount.OPEN_TREE_CLOEXEC | (options.isRecursiveBind() ? Fcntl.AT_RECURSIVE : 0);
         Slot tree = assembly.program.slot("bind");
         assembly.program
                 .call(MountCalls.openTree(FileCalls.CURRENT_DIRECTORY, source.toString(), flags), purpose)
@@ -110,9 +110,8 @@ final class MountOps {
         }
         boolean kernelView = type.equals("proc") || type.equals("sysfs");
         if (kernelView && !assembly.view.resolve(destination).equals(destination)) {
-            throw new ContainerException(
-                    "destination: \"" + type + "\" must be mounted on an ordinary folder, and " + destination
-                            + " is a symbolic link");
+            throw new ContainerException("destination: \"" + type + "\" must be mounted on an ordinary folder, and "
+                    + destination + " is a symbolic link");
         }
         String purpose = "mount " + type + " on " + destination + described(mount.options());
         Slot tree;
@@ -194,12 +193,7 @@ final class MountOps {
             long recursive = (propagation & Mount.MS_REC) != 0 ? Fcntl.AT_RECURSIVE : 0;
             assembly.program.call(
                     MountCalls.mountSetattr(
-                            tree,
-                            Fcntl.AT_EMPTY_PATH | recursive,
-                            0,
-                            0,
-                            propagation & ~Mount.MS_REC,
-                            Optional.empty()),
+                            tree, Fcntl.AT_EMPTY_PATH | recursive, 0, 0, propagation & ~Mount.MS_REC, Optional.empty()),
                     purpose);
         }
     }

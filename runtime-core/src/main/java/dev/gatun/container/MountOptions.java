@@ -90,11 +90,11 @@ final class MountOptions {
 
     private void change(long on, long off, boolean recursive) {
         if (recursive) {
-            recursiveSet = recursiveSet & ~off | on;
-            recursiveClear = recursiveClear & ~on | off;
+            recursiveSet = (recursiveSet & ~off) | on;
+            recursiveClear = (recursiveClear & ~on) | off;
         } else {
-            set = set & ~off | on;
-            clear = clear & ~on | off;
+            set = (set & ~off) | on;
+            clear = (clear & ~on) | off;
         }
     }
 

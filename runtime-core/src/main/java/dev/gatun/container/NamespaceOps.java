@@ -12,13 +12,11 @@ import dev.gatun.linux.Socket;
 import dev.gatun.linux.SocketCalls;
 import dev.gatun.linux.Structs;
 import dev.gatun.linux.Text;
-import dev.gatun.linux.Word;
 import dev.gatun.oci.IdMapping;
 import dev.gatun.oci.Namespace;
 import dev.gatun.oci.TimeOffset;
 import dev.gatun.program.Slot;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -45,7 +43,7 @@ final class NamespaceOps {
      */
     void join(List<Namespace.Type> order) {
         var program = assembly.program;
-        Map<Namespace.Type, Slot> files = new EnumMap<>(Namespace.Type.class);
+        List<Slot> files = new ArrayList<>();
         for (Namespace.Type type : order) {
             String path = assembly.namespaces.joined(type).orElseThrow();
             Slot file = program.slot(Namespaces.file(type) + "_namespace");
@@ -53,12 +51,14 @@ final class NamespaceOps {
                             FileCalls.openat(FileCalls.CURRENT_DIRECTORY, path, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC, 0),
                             "open the " + type.text() + " namespace " + path)
                     .to(file);
-            files.put(type, file);
+            files.add(file);
         }
-        for (Namespace.Type type : order) {
+        for (int i = 0; i < files.size(); i++) {
+            Namespace.Type type = order.get(i);
             program.call(
-                    ProcessCalls.setns(files.get(type), Namespaces.flag(type)),
-                    "join the " + type.text() + " namespace " + assembly.namespaces.joined(type).orElseThrow());
+                    ProcessCalls.setns(files.get(i), Namespaces.flag(type)),
+                    "join the " + type.text() + " namespace "
+                            + assembly.namespaces.joined(type).orElseThrow());
         }
     }
 
@@ -73,7 +73,9 @@ final class NamespaceOps {
         if (!offsets.isEmpty()) {
             var text = new StringBuilder();
             for (Map.Entry<String, TimeOffset> offset : offsets.entrySet()) {
-                text.append(offset.getKey()).append(' ').append(offset.getValue().secs());
+                text.append(offset.getKey())
+                        .append(' ')
+                        .append(offset.getValue().secs());
                 text.append(' ').append(offset.getValue().nanosecs()).append('\n');
             }
             writeFile("/proc/self/timens_offsets", text.toString(), "set the clocks of the time namespace");
@@ -112,12 +114,7 @@ final class NamespaceOps {
                         "get the child's folder in /proc")
                 .ifZero(assembly.abandoned);
         // the descriptor lies behind the header of the control message
-        program.load(
-                        new Offset(control, Structs.CMSGHDR_SIZE),
-                        0,
-                        DESCRIPTOR_MASK,
-                        0,
-                        "its descriptor")
+        program.load(new Offset(control, Structs.CMSGHDR_SIZE), 0, DESCRIPTOR_MASK, 0, "its descriptor")
                 .to(folder);
         writeMap(folder, "uid_map", assembly.spec.linux().uidMappings());
         writeMap(folder, "gid_map", assembly.spec.linux().gidMappings());
@@ -200,9 +197,7 @@ final class NamespaceOps {
     private void writeFile(String path, String content, String purpose) {
         var program = assembly.program;
         Slot file = program.slot("file");
-        program.call(
-                        FileCalls.openat(FileCalls.CURRENT_DIRECTORY, path, Fcntl.O_WRONLY | Fcntl.O_CLOEXEC, 0),
-                        purpose)
+        program.call(FileCalls.openat(FileCalls.CURRENT_DIRECTORY, path, Fcntl.O_WRONLY | Fcntl.O_CLOEXEC, 0), purpose)
                 .to(file);
         program.call(FileCalls.write(file, Block.content(content)), purpose);
         assembly.close(file);

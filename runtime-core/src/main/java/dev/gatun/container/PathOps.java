@@ -8,6 +8,9 @@ import dev.gatun.linux.FileCalls;
 import dev.gatun.linux.Stat;
 import dev.gatun.program.Label;
 import dev.gatun.program.Slot;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Ops that reach files in the container's root.
@@ -54,6 +57,7 @@ final class PathOps {
         Slot target = program.slot(relative(path));
         Label found = program.label("found " + path);
         Label missing = program.label("make " + path);
+        String real = links ? assembly.view.resolve(path) : path;
         long flags = Fcntl.O_PATH | (kind == Kind.FOLDER ? Fcntl.O_DIRECTORY : 0);
         Call open = links ? open(path, flags, 0) : openNoLinks(path, flags);
         program.call(open, purpose).to(target).onError(missing, Errno.ENOENT);
@@ -61,7 +65,7 @@ final class PathOps {
         assembly.detour(() -> {
             program.section("mount points that are missing");
             program.place(missing);
-            make(links ? assembly.view.resolve(path) : path, kind);
+            make(real, kind);
             program.call(open, purpose).to(target);
             program.jump(found, "go on with " + path);
         });
@@ -70,12 +74,12 @@ final class PathOps {
 
     private void make(String path, Kind kind) {
         var program = assembly.program;
-        String[] components = relative(path).split("/+");
+        List<String> components = components(path);
         Arg parent = assembly.root;
         var done = new StringBuilder();
-        for (int i = 0; i < components.length; i++) {
-            String name = components[i];
-            boolean last = i == components.length - 1;
+        for (int i = 0; i < components.size(); i++) {
+            String name = components.get(i);
+            boolean last = i == components.size() - 1;
             done.append('/').append(name);
             if (last && kind == Kind.FILE) {
                 program.call(FileCalls.mknodat(parent, name, Stat.S_IFREG | FILE_MODE, 0), "make the file " + done)
@@ -91,6 +95,14 @@ final class PathOps {
                 parent = folder;
             }
         }
+    }
+
+    private static List<String> components(String path) {
+        var components = new ArrayList<String>();
+        for (Path component : Path.of(path).normalize()) {
+            components.add(component.toString());
+        }
+        return components;
     }
 
     /** The path without its leading slashes, as the calls with a directory descriptor take it. */

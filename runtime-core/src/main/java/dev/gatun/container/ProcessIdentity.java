@@ -37,8 +37,9 @@ public record ProcessIdentity(int pid, long startTime) {
             return new String[0];
         }
         try {
-            String stat = new String(Files.readAllBytes(Path.of("/proc/" + pid + "/stat")), StandardCharsets.ISO_8859_1);
-            return stat.substring(stat.lastIndexOf(')') + 2).trim().split(" ");
+            String stat =
+                    new String(Files.readAllBytes(Path.of("/proc/" + pid + "/stat")), StandardCharsets.ISO_8859_1);
+            return stat.substring(stat.lastIndexOf(')') + 2).trim().split(" ", -1);
         } catch (IOException gone) {
             return new String[0];
         }

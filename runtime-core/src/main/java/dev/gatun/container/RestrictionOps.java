@@ -41,7 +41,8 @@ final class RestrictionOps {
         program.call(MountCalls.fsconfigString(configuration, "nr_inodes", "1"), purpose);
         program.call(MountCalls.fsconfigString(configuration, "mode", "0755"), purpose);
         program.call(MountCalls.fsconfigCreate(configuration), purpose);
-        program.call(MountCalls.fsmount(configuration, Mount.MOUNT_ATTR_RDONLY), purpose).to(folder);
+        program.call(MountCalls.fsmount(configuration, Mount.MOUNT_ATTR_RDONLY), purpose)
+                .to(folder);
         assembly.close(configuration);
         return folder;
     }
@@ -59,9 +60,7 @@ final class RestrictionOps {
                 .onError(file, Errno.ENOENT, Errno.ENOTDIR);
         program.call(
                         MountCalls.openTree(
-                                empty,
-                                "",
-                                Mount.OPEN_TREE_CLONE | Mount.OPEN_TREE_CLOEXEC | Fcntl.AT_EMPTY_PATH),
+                                empty, "", Mount.OPEN_TREE_CLONE | Mount.OPEN_TREE_CLOEXEC | Fcntl.AT_EMPTY_PATH),
                         purpose)
                 .to(cover);
         program.place(attach);
@@ -110,8 +109,7 @@ final class RestrictionOps {
                         purpose)
                 .to(tree);
         program.call(
-                MountCalls.mountSetattr(
-                        tree, Fcntl.AT_EMPTY_PATH, Mount.MOUNT_ATTR_RDONLY, 0, 0, Optional.empty()),
+                MountCalls.mountSetattr(tree, Fcntl.AT_EMPTY_PATH, Mount.MOUNT_ATTR_RDONLY, 0, 0, Optional.empty()),
                 purpose);
         program.call(MountCalls.moveMount(tree, target), purpose);
         assembly.close(tree);

@@ -7,9 +7,9 @@ import dev.gatun.linux.Fd;
 import dev.gatun.linux.FileCalls;
 import dev.gatun.linux.Kernel;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -39,7 +39,11 @@ final class RootDirectory implements RootView, AutoCloseable {
     @Override
     public String resolve(String path) {
         long plain = kernel.attempt(FileCalls.openat2(
-                root, relative(path), Fcntl.O_PATH | Fcntl.O_CLOEXEC, 0, Fcntl.RESOLVE_IN_ROOT | Fcntl.RESOLVE_NO_SYMLINKS));
+                root,
+                relative(path),
+                Fcntl.O_PATH | Fcntl.O_CLOEXEC,
+                0,
+                Fcntl.RESOLVE_IN_ROOT | Fcntl.RESOLVE_NO_SYMLINKS));
         if (plain >= 0) {
             new Fd(kernel, plain, "path").close();
         }
@@ -48,7 +52,7 @@ final class RootDirectory implements RootView, AutoCloseable {
 
     /** Resolves one component after the other; each link is read without following anything. */
     private String walk(String path) {
-        Deque<String> rest = new ArrayDeque<>(List.of(path.split("/")));
+        Deque<String> rest = new ArrayDeque<>(List.of(path.split("/", -1)));
         List<String> done = new ArrayList<>();
         int links = 0;
         while (!rest.isEmpty()) {
@@ -66,13 +70,14 @@ final class RootDirectory implements RootView, AutoCloseable {
                 continue;
             }
             if (++links > MAX_LINKS) {
-                throw new ContainerException(path + ": more than " + MAX_LINKS + " symbolic links in the root file system");
+                throw new ContainerException(
+                        path + ": more than " + MAX_LINKS + " symbolic links in the root file system");
             }
             done.removeLast();
             if (target.startsWith("/")) {
                 done.clear();
             }
-            String[] parts = target.split("/");
+            String[] parts = target.split("/", -1);
             for (int i = parts.length - 1; i >= 0; i--) {
                 rest.push(parts[i]);
             }
@@ -82,8 +87,8 @@ final class RootDirectory implements RootView, AutoCloseable {
 
     private static void climb(List<String> done, String path) {
         if (done.isEmpty()) {
-            throw new ContainerException(
-                    path + ": a symbolic link on this path leads out of the root file system; remove it from the image");
+            throw new ContainerException(path
+                    + ": a symbolic link on this path leads out of the root file system; remove it from the image");
         }
         done.removeLast();
     }

@@ -44,8 +44,7 @@ final class RootfsOps {
                         "take the root file system " + folder)
                 .to(assembly.root);
         program.call(
-                MountCalls.moveMount(
-                        assembly.root, FileCalls.CURRENT_DIRECTORY, folder, Mount.MOVE_MOUNT_F_EMPTY_PATH),
+                MountCalls.moveMount(assembly.root, FileCalls.CURRENT_DIRECTORY, folder, Mount.MOVE_MOUNT_F_EMPTY_PATH),
                 "mount the root file system on itself");
     }
 
@@ -55,8 +54,7 @@ final class RootfsOps {
         Slot scratch = program.slot("scratch");
         newMount("tmpfs", List.of("mode=0755"), scratch, "make a layer in memory for what the container writes");
         program.call(
-                MountCalls.moveMount(
-                        scratch, FileCalls.CURRENT_DIRECTORY, SCRATCH, Mount.MOVE_MOUNT_F_EMPTY_PATH),
+                MountCalls.moveMount(scratch, FileCalls.CURRENT_DIRECTORY, SCRATCH, Mount.MOVE_MOUNT_F_EMPTY_PATH),
                 "mount that layer where only this process sees it");
         program.call(FileCalls.mkdirat(scratch, "upper", 0755), "make the folder of what is written");
         program.call(FileCalls.mkdirat(scratch, "work", 0755), "make the overlay's own folder");
@@ -79,8 +77,7 @@ final class RootfsOps {
         for (String option : options) {
             int equals = option.indexOf('=');
             program.call(
-                    MountCalls.fsconfigString(
-                            configuration, option.substring(0, equals), option.substring(equals + 1)),
+                    MountCalls.fsconfigString(configuration, option.substring(0, equals), option.substring(equals + 1)),
                     purpose);
         }
         program.call(MountCalls.fsconfigCreate(configuration), purpose);

@@ -19,7 +19,8 @@ public final class Signals {
         }
         int number = number(name);
         if (number < 0 || number > LAST || text.isEmpty()) {
-            throw new ContainerException("unknown signal \"" + text + "\": give a name such as TERM, or a number up to " + LAST);
+            throw new ContainerException(
+                    "unknown signal \"" + text + "\": give a name such as TERM, or a number up to " + LAST);
         }
         return number;
     }
@@ -32,20 +33,14 @@ public final class Signals {
             int below = decimal(name.substring("RTMAX-".length()), 0);
             return below < 0 || LAST - below < FIRST_REAL_TIME ? -1 : LAST - below;
         }
-        switch (name) {
-            case "RTMIN":
-                return FIRST_REAL_TIME;
-            case "RTMAX":
-                return LAST;
-            case "CLD":
-                return Signal.SIGCHLD;
-            case "POLL":
-                return Signal.SIGIO;
-            case "IOT":
-                return Signal.SIGABRT;
-            default:
-                return named(name);
-        }
+        return switch (name) {
+            case "RTMIN" -> FIRST_REAL_TIME;
+            case "RTMAX" -> LAST;
+            case "CLD" -> Signal.SIGCHLD;
+            case "POLL" -> Signal.SIGIO;
+            case "IOT" -> Signal.SIGABRT;
+            default -> named(name);
+        };
     }
 
     private static int named(String name) {

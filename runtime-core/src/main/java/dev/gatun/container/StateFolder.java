@@ -1,12 +1,17 @@
 package dev.gatun.container;
 
 import dev.gatun.json.JsonException;
+import dev.gatun.linux.Call;
+import dev.gatun.linux.Fcntl;
+import dev.gatun.linux.FileCalls;
+import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.oci.State;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -28,7 +33,8 @@ import java.util.Set;
  * The folder that knows the containers: one folder each, readable by its owner only.
  *
  * <p>{@code state.json} is the container's record; {@code start} is the socket at which it waits to be started, and is
- * gone once it was; {@code exit} holds the exit status, if a monitor waits for it.
+ * gone once it was; {@code exit} holds the exit status, if a monitor waits for it; {@code config.json} is the
+ * configuration, if it comes from no bundle.
  */
 public final class StateFolder {
     private static final String RECORD = "state.json";
@@ -64,6 +70,16 @@ public final class StateFolder {
         }
     }
 
+    /** Keeps a configuration that no bundle holds, beside the record. */
+    void writeConfiguration(ContainerId id, RuntimeSpec spec) {
+        Path file = folder(id).resolve(Bundle.CONFIGURATION);
+        try {
+            writeAtomically(file, spec.toJson().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new ContainerException("write " + file + ": " + reason(e), e);
+        }
+    }
+
     /** Where the container waits to be started. */
     Path startSocket(ContainerId id) {
         return folder(id).resolve(START);
@@ -96,14 +112,22 @@ public final class StateFolder {
      */
     static void writeAtomically(Path file, byte[] content) throws IOException {
         Path temporary = file.resolveSibling("." + file.getFileName() + ".new");
-        try (var out = FileChannel.open(
-                temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            var bytes = ByteBuffer.wrap(content);
-            while (bytes.hasRemaining()) {
-                out.write(bytes);
+        try {
+            try (var out = FileChannel.open(
+                    temporary,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.TRUNCATE_EXISTING)) {
+                var bytes = ByteBuffer.wrap(content);
+                while (bytes.hasRemaining()) {
+                    out.write(bytes);
+                }
             }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException | RuntimeException failed) {
+            Files.deleteIfExists(temporary);
+            throw failed;
         }
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** The container as it is now; empty if there is none of that name. */
@@ -117,7 +141,8 @@ public final class StateFolder {
             throw new ContainerException("read " + file + ": " + reason(e), e);
         } catch (JsonException damaged) {
             throw new ContainerException(
-                    file + " is damaged (" + damaged.getMessage() + "); \"delete --force " + id + "\" removes it", damaged);
+                    file + " is damaged (" + damaged.getMessage() + "); \"delete --force " + id + "\" removes it",
+                    damaged);
         }
     }
 
@@ -148,7 +173,8 @@ public final class StateFolder {
         } catch (IOException e) {
             throw new ContainerException("list " + root + ": " + reason(e), e);
         }
-        containers.sort((a, b) -> a.record().id().value().compareTo(b.record().id().value()));
+        containers.sort(
+                (a, b) -> a.record().id().value().compareTo(b.record().id().value()));
         return containers;
     }
 
@@ -174,10 +200,28 @@ public final class StateFolder {
         }
     }
 
+    /** The calls that {@link #remove} comes down to, for a program that does it when there is no Java any more. */
+    List<Call> removal(ContainerId id) {
+        var calls = new ArrayList<Call>();
+        for (String file : List.of(RECORD, Bundle.CONFIGURATION, EXIT, START)) {
+            calls.add(FileCalls.unlinkat(
+                    FileCalls.CURRENT_DIRECTORY,
+                    folder(id).resolve(file).toAbsolutePath().toString(),
+                    0));
+        }
+        calls.add(FileCalls.unlinkat(
+                FileCalls.CURRENT_DIRECTORY, folder(id).toAbsolutePath().toString(), Fcntl.AT_REMOVEDIR));
+        return calls;
+    }
+
     /** What went wrong, in words without the class's name. */
     static String reason(IOException e) {
-        return e instanceof FileSystemException file && file.getReason() != null
-                ? file.getReason()
-                : e.getClass().getSimpleName() + ": " + e.getMessage();
+        return switch (e) {
+            case NoSuchFileException missing -> "no such file or directory";
+            case AccessDeniedException denied -> "permission denied";
+            case FileSystemException file when file.getReason() != null -> file.getReason();
+            case FileSystemException file -> e.getClass().getSimpleName() + ": " + e.getMessage();
+            default -> String.valueOf(e.getMessage());
+        };
     }
 }

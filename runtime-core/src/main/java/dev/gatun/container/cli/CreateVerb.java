@@ -1,0 +1,28 @@
+package dev.gatun.container.cli;
+
+import dev.gatun.container.Bundle;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+final class CreateVerb implements Verb {
+    @Override
+    public String name() {
+        return "create";
+    }
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description("Create a container from a bundle; its command waits until \"start\" is called.");
+        CreateArguments.declare(spec);
+        CreateArguments.declareIgnored(spec);
+    }
+
+    @Override
+    public int run(ParseResult args, Session session) {
+        Bundle bundle = CreateArguments.bundle(args);
+        boolean terminal = bundle.spec().startableProcess().terminal();
+        session.containers().create(CreateArguments.id(args), bundle, CreateArguments.options(args, terminal, true));
+        return 0;
+    }
+}
