@@ -17,9 +17,12 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /** Starts images as processes. */
@@ -54,13 +57,25 @@ public final class Launcher {
      * @return the process id
      */
     public int start(Image image, List<Fd> keep) {
-        try (Fd file = memoryFile(image)) {
-            return spawn.start(file.path(), NAME, keep);
-        } catch (SyscallException refused) {
-            if (!refused.is(Errno.EACCES)) {
-                throw refused;
+        try (Fd file = executable(image)) {
+            return start(file, keep);
+        }
+    }
+
+    /**
+     * Starts an executable file. Until its execve(2), a child that another thread starts has a copy of the descriptor
+     * that a file on disk was written through, and the kernel executes no file that is open for writing.
+     */
+    int start(Fd file, List<Fd> keep) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return spawn.start(file.path(), NAME, keep);
+            } catch (SyscallException busy) {
+                if (!busy.is(Errno.ETXTBSY) || attempt == BUSY_ATTEMPTS) {
+                    throw busy;
+                }
+                LockSupport.parkNanos(BUSY_PAUSE_NANOS);
             }
-            return startFile(image, keep);
         }
     }
 
@@ -72,10 +87,8 @@ public final class Launcher {
      * @throws SyscallException if that failed; this process goes on then
      */
     public void become(Image image, List<Fd> keep) {
-        try (Fd file = memoryFile(image)) {
-            for (Fd fd : keep) {
-                kernel.call(FileCalls.fcntl(fd, Fcntl.F_SETFD, 0));
-            }
+        try (Fd file = executable(image)) {
+            closeOnExec(keep, 0);
             // execve keeps the mask of the thread that calls it: no signal is lost between the JVM's handlers and the
             // program's own
             kernel.call(ProcessCalls.setSignalMask(ProcessCalls.allSignals()));
@@ -83,21 +96,38 @@ public final class Launcher {
                 kernel.call(ProcessCalls.execve(file.path(), List.of(NAME), List.of()));
             } finally {
                 kernel.call(ProcessCalls.setSignalMask(ProcessCalls.noSignals()));
+                closeOnExec(keep, Fcntl.FD_CLOEXEC);
             }
         }
     }
 
-    /** Starts an image from a file in the fallback folder; the file is gone when this returns. */
-    int startFile(Image image, List<Fd> keep) {
+    private void closeOnExec(List<Fd> descriptors, int flag) {
+        for (Fd fd : descriptors) {
+            kernel.call(FileCalls.fcntl(fd, Fcntl.F_SETFD, flag));
+        }
+    }
+
+    private Fd executable(Image image) {
         try {
-            Path file = Files.createTempFile(
-                    fallback,
-                    "program-",
-                    "",
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            return memoryFile(image);
+        } catch (SyscallException refused) {
+            if (refused.is(Errno.EACCES)) {
+                return diskFile(image);
+            }
+            throw refused;
+        }
+    }
+
+    /** The image as a file of the fallback folder that has no name any more, and goes with its last user. */
+    Fd diskFile(Image image) {
+        try {
+            Files.createDirectories(fallback, permissions());
+            Path file = Files.createTempFile(fallback, "program-", "", permissions());
             try {
                 Files.write(file, image.bytes());
-                return startWritten(file.toString(), keep);
+                long flags = Fcntl.O_RDONLY | Fcntl.O_CLOEXEC;
+                Call open = FileCalls.openat(FileCalls.CURRENT_DIRECTORY, file.toString(), flags, 0);
+                return new Fd(kernel, kernel.call(open), "image");
             } finally {
                 Files.delete(file);
             }
@@ -106,21 +136,8 @@ public final class Launcher {
         }
     }
 
-    /**
-     * Starts a file that was just written. Until its execve(2), a child that another thread starts has a copy of the
-     * descriptor that the file was written through, and the kernel executes no file that is open for writing.
-     */
-    private int startWritten(String file, List<Fd> keep) {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return spawn.start(file, NAME, keep);
-            } catch (SyscallException busy) {
-                if (!busy.is(Errno.ETXTBSY) || attempt == BUSY_ATTEMPTS) {
-                    throw busy;
-                }
-                LockSupport.parkNanos(BUSY_PAUSE_NANOS);
-            }
-        }
+    private static FileAttribute<Set<PosixFilePermission>> permissions() {
+        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     }
 
     /** The image as a sealed memory file: nothing can change it, the container that it becomes included (CVE-2019-5736). */

@@ -180,7 +180,7 @@ class LauncherTest {
     void aProgramMayBeStartedFromAFileThatIsGoneThen() throws Exception {
         try (var channel = new Channel(kernel)) {
             Image image = Programs.image(kernel, channel, List.of(), LauncherTest::pause);
-            int pid = programs.launcher.startFile(image, List.of(channel.programEnd()));
+            int pid = startFromDisk(image, List.of(channel.programEnd()));
             var running = programs.started(pid, channel, image);
             try (var files = Files.list(folder)) {
                 assertThat(files).isEmpty();
@@ -237,7 +237,7 @@ class LauncherTest {
                             .startsWith("posix_spawn(&pid, \"/proc/self/fd/")
                             .contains("gatun");
                 });
-        assertThatThrownBy(() -> programs.launcher.startFile(image, List.of(closed)))
+        assertThatThrownBy(() -> startFromDisk(image, List.of(closed)))
                 .isInstanceOf(SyscallException.class)
                 .hasMessageContaining("EBADF");
     }
@@ -263,10 +263,16 @@ class LauncherTest {
         program.place(start);
         program.call(ProcessCalls.exitGroup(Word.of(code)), "end");
         Image image = Image.of(program.build(start, start), kernel.arch());
-        int pid = file ? programs.launcher.startFile(image, List.of()) : programs.launcher.start(image, List.of());
+        int pid = file ? startFromDisk(image, List.of()) : programs.launcher.start(image, List.of());
         var status = Block.buffer(4, "&status");
         kernel.call(ProcessCalls.wait4(Word.of(pid), status, 0));
         return Monitor.exitCode(status.getInt32(0));
+    }
+
+    private int startFromDisk(Image image, List<Fd> keep) {
+        try (Fd file = programs.launcher.diskFile(image)) {
+            return programs.launcher.start(file, keep);
+        }
     }
 
     /** Tells Java that it has come so far, and waits for an answer. */
