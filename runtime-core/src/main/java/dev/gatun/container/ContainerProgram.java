@@ -55,6 +55,7 @@ final class ContainerProgram {
     static final int FAILURE_STATUS = 127;
 
     private static final int STANDARD_ERROR = 2;
+    private static final int STANDARD_DESCRIPTORS = 3;
 
     private final Assembly assembly;
     private final ProgramBuilder program;
@@ -70,25 +71,47 @@ final class ContainerProgram {
 
     /** Who the program is started by, and what it is handed. */
     sealed interface Surroundings {
-        /**
-         * Java is there.
-         *
-         * @param channel its end of the line
-         * @param startSocket a listening socket: the command is executed when somebody connects to it
-         * @param console where the terminal goes, if not to Java
-         * @param status where the exit status goes, if the parent stays as the container's monitor
-         * @param options what else the caller wants
-         */
+        /** The program's end of the line to Java; empty if nobody is at the other. */
+        default Optional<Fd> line() {
+            return Optional.empty();
+        }
+
+        /** A listening socket: the command is executed when somebody connects to it. */
+        default Optional<Fd> startSocket() {
+            return Optional.empty();
+        }
+
+        /** Where the terminal goes, if not to Java. */
+        default Optional<Fd> console() {
+            return Optional.empty();
+        }
+
+        /** Where the exit status goes, if the parent stays as the container's monitor. */
+        default Optional<Fd> status() {
+            return Optional.empty();
+        }
+
+        default CreateOptions options() {
+            return CreateOptions.NONE;
+        }
+
+        /** All descriptors that it is handed. */
+        default List<Fd> descriptors() {
+            var all = new ArrayList<Fd>();
+            line().ifPresent(all::add);
+            startSocket().ifPresent(all::add);
+            console().ifPresent(all::add);
+            status().ifPresent(all::add);
+            return all;
+        }
+
+        /** Java is there. */
         record Attended(
                 Fd channel, Optional<Fd> startSocket, Optional<Fd> console, Optional<Fd> status, CreateOptions options)
                 implements Surroundings {
-            List<Fd> descriptors() {
-                var all = new ArrayList<Fd>();
-                all.add(channel);
-                startSocket.ifPresent(all::add);
-                console.ifPresent(all::add);
-                status.ifPresent(all::add);
-                return all;
+            @Override
+            public Optional<Fd> line() {
+                return Optional.of(channel);
             }
         }
 
@@ -107,8 +130,7 @@ final class ContainerProgram {
         this.start = program.label("start");
         this.inChild = program.label("child");
         this.failure = program.label("failure");
-        this.report =
-                program.slot("report", channel().isPresent() ? channel().get().number() : STANDARD_ERROR);
+        this.report = program.slot("report", surroundings.line().map(Fd::number).orElse(STANDARD_ERROR));
     }
 
     /**
@@ -136,14 +158,11 @@ final class ContainerProgram {
     private Program compile(List<Namespace.Type> joinOrder) {
         program.section("start");
         program.place(start);
-        Preamble.ops(program, 3 + inherited(), descriptors());
+        Preamble.ops(program, firstClosed(), surroundings.descriptors());
         if (process.oomScoreAdj().isPresent()) {
             oomScore(process.oomScoreAdj().getAsInt());
         }
-        if (surroundings instanceof Surroundings.Attended attended
-                && attended.options().emptyInput()) {
-            emptyInput();
-        }
+        disconnect(surroundings.options().streams());
         program.section("namespaces");
         namespaces.join(joinOrder);
         namespaces.makeTime();
@@ -158,8 +177,9 @@ final class ContainerProgram {
     }
 
     private void parent() {
-        boolean stays = monitors() || channel().isEmpty();
-        if (channel().isEmpty()) {
+        boolean alone = surroundings.line().isEmpty();
+        boolean stays = surroundings.status().isPresent() || alone;
+        if (alone) {
             program.call(ProcessCalls.setSignalMask(ProcessCalls.allSignals()), "keep signals for the container");
         }
         // a parent that does not stay gives its child to its own parent, whose descendant it then is (conmon, a shim)
@@ -171,30 +191,30 @@ final class ContainerProgram {
                 .ifZero(inChild);
         program.section("parent");
         // first of all, so that Java knows whom to wait for if what follows fails
-        channel().ifPresent(line -> Channel.signalOp(program, line, STARTED, child, "tell the process id"));
+        surroundings.line().ifPresent(line -> Channel.signalOp(program, line, STARTED, child, "tell the process id"));
         if (namespaces.mapsIds()) {
             namespaces.mapIdsOfChild();
         }
-        if (surroundings instanceof Surroundings.Attended attended
-                && attended.status().isPresent()) {
+        if (surroundings.status().isPresent()) {
             // only what the monitor needs stays open while the container lives
-            program.call(FileCalls.close(attended.channel()), "close the line to Gatun");
-            attended.startSocket().ifPresent(socket -> program.call(FileCalls.close(socket), "close the start socket"));
-            attended.console().ifPresent(socket -> program.call(FileCalls.close(socket), "close the console socket"));
-            Monitor.recordStatusOps(program, child, attended.status().get());
+            Preamble.closeOthersOps(
+                    program, STANDARD_DESCRIPTORS, List.of(surroundings.status().get()));
+            Monitor.recordStatusOps(program, child, surroundings.status().get());
         } else if (stays) {
             Monitor.foregroundOps(program, child, () -> {});
         } else {
             program.call(ProcessCalls.exitGroup(Word.of(0)), "leave the container to whoever started this");
         }
-        program.place(assembly.abandoned);
-        program.call(ProcessCalls.exitGroup(Word.of(FAILURE_STATUS)), "end, as the other side is gone");
+        if (namespaces.mapsIds()) {
+            program.place(assembly.abandoned);
+            program.call(ProcessCalls.exitGroup(Word.of(FAILURE_STATUS)), "end, as the other side is gone");
+        }
     }
 
     private void child() {
         program.section("first process");
         program.place(inChild);
-        if (channel().isEmpty()) {
+        if (surroundings.line().isEmpty()) {
             program.call(ProcessCalls.setSignalMask(ProcessCalls.noSignals()), "get signals again");
         }
         if (namespaces.mapsIds()) {
@@ -211,7 +231,7 @@ final class ContainerProgram {
         namespaces.names();
         rootFilesystem();
         program.section("identity");
-        Preamble.ops(program, 3 + inherited(), keptToTheEnd());
+        Preamble.closeOthersOps(program, firstClosed(), keptToTheEnd());
         new IdentityOps(program, process).assume();
         execute();
     }
@@ -255,12 +275,10 @@ final class ContainerProgram {
         var console = new ConsoleOps(assembly, paths);
         console.open(process, devpts);
         console.bindConsole();
-        if (surroundings instanceof Surroundings.Attended attended) {
-            if (attended.console().isPresent()) {
-                console.send(attended.console().get());
-            } else {
-                console.signal(attended.channel(), TERMINAL);
-            }
+        if (surroundings.console().isPresent()) {
+            console.send(surroundings.console().get());
+        } else if (surroundings.line().isPresent()) {
+            console.signal(surroundings.line().get(), TERMINAL);
         } else {
             throw new ContainerException(
                     "process.terminal: a compiled program has nobody to carry a terminal; without it the program uses the"
@@ -272,21 +290,22 @@ final class ContainerProgram {
         program.section("command");
         var command = new CommandOps(program, process);
         command.find();
-        channel().ifPresent(line -> Channel.signalOp(program, line, READY, Word.of(0), "tell that all is ready"));
-        if (surroundings instanceof Surroundings.Attended attended
-                && attended.startSocket().isPresent()) {
+        surroundings
+                .line()
+                .ifPresent(line -> Channel.signalOp(program, line, READY, Word.of(0), "tell that all is ready"));
+        if (surroundings.startSocket().isPresent()) {
             // from here on it is whoever starts the container that is told of a failure
-            program.call(SocketCalls.accept4(attended.startSocket().get()), "wait to be started")
+            program.call(SocketCalls.accept4(surroundings.startSocket().get()), "wait to be started")
                     .to(report);
         }
-        Preamble.closeOnExecOps(program, 3 + inherited());
+        Preamble.closeOnExecOps(program, firstClosed());
         command.execute(HomeFolder.addTo(process, assembly));
     }
 
     private void failure() {
         program.section("after a failure");
         program.place(failure);
-        if (channel().isPresent()) {
+        if (surroundings.line().isPresent()) {
             Channel.reportOp(program, report);
         } else {
             Report.textOps(program, report);
@@ -294,13 +313,20 @@ final class ContainerProgram {
         program.call(ProcessCalls.exitGroup(Word.of(FAILURE_STATUS)), "end");
     }
 
-    private void emptyInput() {
+    /** Connects standard streams that are not the caller's to {@code /dev/null}. */
+    private void disconnect(StandardStreams streams) {
+        if (streams == StandardStreams.CALLERS) {
+            return;
+        }
         Slot nothing = program.slot("nothing");
         program.call(
-                        FileCalls.openat(FileCalls.CURRENT_DIRECTORY, "/dev/null", Fcntl.O_RDONLY | Fcntl.O_CLOEXEC, 0),
+                        FileCalls.openat(FileCalls.CURRENT_DIRECTORY, "/dev/null", Fcntl.O_RDWR | Fcntl.O_CLOEXEC, 0),
                         "open /dev/null")
                 .to(nothing);
-        program.call(FileCalls.dup3(nothing, 0, 0), "give the container an empty standard input");
+        int last = streams == StandardStreams.NO_INPUT ? 0 : STANDARD_ERROR;
+        for (int stream = 0; stream <= last; stream++) {
+            program.call(FileCalls.dup3(nothing, stream, 0), "connect descriptor " + stream + " to nothing");
+        }
         assembly.close(nothing);
     }
 
@@ -319,34 +345,16 @@ final class ContainerProgram {
         assembly.close(file);
     }
 
-    private Optional<Fd> channel() {
-        return surroundings instanceof Surroundings.Attended attended
-                ? Optional.of(attended.channel())
-                : Optional.empty();
-    }
-
-    private boolean monitors() {
-        return surroundings instanceof Surroundings.Attended attended
-                && attended.status().isPresent();
-    }
-
-    private int inherited() {
-        return surroundings instanceof Surroundings.Attended attended
-                ? attended.options().preservedDescriptors()
-                : 0;
-    }
-
-    private List<Fd> descriptors() {
-        return surroundings instanceof Surroundings.Attended attended ? attended.descriptors() : List.of();
+    /** The first descriptor that the container does not inherit. */
+    private int firstClosed() {
+        return STANDARD_DESCRIPTORS + surroundings.options().preservedDescriptors();
     }
 
     /** What the first process still needs once its root is entered: sockets only, no folder of the host (CVE-2024-21626). */
     private List<Fd> keptToTheEnd() {
         var kept = new ArrayList<Fd>();
-        if (surroundings instanceof Surroundings.Attended attended) {
-            kept.add(attended.channel());
-            attended.startSocket().ifPresent(kept::add);
-        }
+        surroundings.line().ifPresent(kept::add);
+        surroundings.startSocket().ifPresent(kept::add);
         return kept;
     }
 }

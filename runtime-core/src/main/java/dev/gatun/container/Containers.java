@@ -79,6 +79,7 @@ public final class Containers {
     }
 
     private Created begin(ContainerId id, Bundle bundle, CreateOptions options, boolean waits) {
+        checkPreserved(options.preservedDescriptors());
         state.reserve(id);
         try {
             if (bundle.folder().equals(state.folder(id))) {
@@ -116,6 +117,22 @@ public final class Containers {
             return record(id, bundle, options, started);
         } finally {
             handed.forEach(Fd::close);
+        }
+    }
+
+    /** What the caller did not open is not passed on: it would be a file that the JVM has opened there. */
+    private static void checkPreserved(int count) {
+        Path ours = Path.of(System.getProperty("java.home", "/"));
+        for (int number = 3; number < 3 + count; number++) {
+            Path descriptor = Path.of("/proc/self/fd/" + number);
+            try {
+                if (!Files.readSymbolicLink(descriptor).startsWith(ours)) {
+                    continue;
+                }
+            } catch (IOException notOpen) {
+                throw new ContainerException("--preserve-fds: descriptor " + number + " is not open", notOpen);
+            }
+            throw new ContainerException("--preserve-fds: descriptor " + number + " is not open");
         }
     }
 
@@ -362,6 +379,7 @@ public final class Containers {
         if (status.status() == State.Status.STOPPED) {
             throw new ContainerException("cannot exec in a stopped container");
         }
+        checkPreserved(options.preservedDescriptors());
         process.requireArgs("process.args");
         List<Namespace> namespaces = namespacesOf(status.record().init(), spec);
         List<Namespace.Type> joinOrder = new JoinOrder(kernel).of(namespaces);

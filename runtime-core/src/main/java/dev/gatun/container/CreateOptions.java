@@ -10,14 +10,15 @@ import java.util.Optional;
  * @param pidFile where its first process's id is written
  * @param preservedDescriptors how many of the caller's descriptors from 3 on it inherits
  * @param monitor whether a small process stays that records its exit status
- * @param emptyInput whether its standard input is {@code /dev/null} and not the caller's
+ * @param streams what its standard streams are
  */
 public record CreateOptions(
         Optional<Path> consoleSocket,
         Optional<Path> pidFile,
         int preservedDescriptors,
         boolean monitor,
-        boolean emptyInput) {
+        StandardStreams streams) {
     /** Nothing special. */
-    public static final CreateOptions NONE = new CreateOptions(Optional.empty(), Optional.empty(), 0, false, false);
+    public static final CreateOptions NONE =
+            new CreateOptions(Optional.empty(), Optional.empty(), 0, false, StandardStreams.CALLERS);
 }

@@ -90,7 +90,7 @@ final class DeviceOps {
         for (dev.gatun.oci.Mount mount : assembly.spec.mounts()) {
             boolean bind = MountOptions.parse(mount.options()).isBind()
                     || mount.type().orElse("").equals("bind");
-            if (bind && mount.destination().equals("/dev")) {
+            if (bind && MountOps.clean(mount.destination()).equals("/dev")) {
                 return true;
             }
         }

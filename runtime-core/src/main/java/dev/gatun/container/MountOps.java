@@ -8,6 +8,7 @@ import dev.gatun.linux.MountCalls;
 import dev.gatun.program.Slot;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,10 +18,13 @@ final class MountOps {
     /** fsconfig(2) takes strings up to this size; mount(2) takes a page of them. */
     private static final int MAX_PARAMETER = 255;
 
+    private static final String DEV = "/dev";
+
     private final Assembly assembly;
     private final PathOps paths;
     private @Nullable Slot proc;
     private @Nullable Slot devpts;
+    private @Nullable Slot readOnlyDev;
 
     MountOps(Assembly assembly, PathOps paths) {
         this.assembly = assembly;
@@ -68,7 +72,7 @@ final class MountOps {
     }
 
     private void remount(String destination, MountOptions options) {
-        Slot target = assembly.program.slot(PathOps.relative(destination));
+        Slot target = assembly.program.slot(PathOps.slotName(destination));
         assembly.program
                 .call(paths.open(destination, Fcntl.O_PATH, 0), "find the mount " + destination)
                 .to(target);
@@ -114,23 +118,33 @@ final class MountOps {
                     + destination + " is a symbolic link");
         }
         String purpose = "mount " + type + " on " + destination + described(mount.options());
+        // /dev is to be filled before nobody can write to it any longer
+        boolean filledFirst = destination.equals(DEV) && (options.set() & Mount.MOUNT_ATTR_RDONLY) != 0;
+        long attributes = filledFirst ? options.set() & ~Mount.MOUNT_ATTR_RDONLY : options.set();
         Slot tree;
         if (isLong(options)) {
-            tree = legacy(mount, type, destination, options, purpose);
+            tree = legacy(mount, type, destination, options, attributes, purpose);
         } else {
-            tree = create(mount.source().orElse(type), type, options, purpose);
+            tree = create(mount.source().orElse(type), type, options, attributes, purpose);
             attach(tree, destination, PathOps.Kind.FOLDER, options, purpose);
         }
-        keepOrClose(type, destination, tree);
+        if (filledFirst) {
+            readOnlyDev = tree;
+        } else {
+            keepOrClose(type, destination, tree);
+        }
     }
 
     /** Makes a file system that is attached nowhere yet. */
-    private Slot create(String source, String type, MountOptions options, String purpose) {
+    private Slot create(String source, String type, MountOptions options, long attributes, String purpose) {
         var program = assembly.program;
         Slot configuration = program.slot(type + "_config");
         Slot tree = program.slot(type);
         program.call(MountCalls.fsopen(type), purpose).to(configuration);
         program.call(MountCalls.fsconfigString(configuration, "source", source), purpose);
+        for (String option : options.wholeFilesystem()) {
+            program.call(MountCalls.fsconfigFlag(configuration, option), purpose);
+        }
         for (String option : options.filesystem()) {
             int equals = option.indexOf('=');
             program.call(
@@ -141,7 +155,7 @@ final class MountOps {
                     purpose);
         }
         program.call(MountCalls.fsconfigCreate(configuration), purpose);
-        program.call(MountCalls.fsmount(configuration, options.set()), purpose).to(tree);
+        program.call(MountCalls.fsmount(configuration, attributes), purpose).to(tree);
         assembly.close(configuration);
         return tree;
     }
@@ -157,8 +171,15 @@ final class MountOps {
 
     /** Mounts with mount(2), which takes longer options; the target is a descriptor there too. */
     private Slot legacy(
-            dev.gatun.oci.Mount mount, String type, String destination, MountOptions options, String purpose) {
+            dev.gatun.oci.Mount mount,
+            String type,
+            String destination,
+            MountOptions options,
+            long attributes,
+            String purpose) {
         var program = assembly.program;
+        var data = new ArrayList<String>(options.wholeFilesystem());
+        data.addAll(options.filesystem());
         Slot target = paths.openOrMake(destination, PathOps.Kind.FOLDER, true, purpose);
         program.call(FileCalls.fchdir(target), purpose);
         program.call(
@@ -167,13 +188,13 @@ final class MountOps {
                         ".",
                         Optional.of(type),
                         0,
-                        Optional.of(String.join(",", options.filesystem()))),
+                        Optional.of(String.join(",", data))),
                 purpose);
         program.call(FileCalls.chdir("/"), "step out of " + destination);
         assembly.close(target);
         Slot tree = program.slot(type);
         program.call(paths.open(destination, Fcntl.O_PATH, 0), purpose).to(tree);
-        setAttributes(tree, options.set(), options.clear(), 0, purpose);
+        setAttributes(tree, attributes, options.clear(), 0, purpose);
         changePropagation(tree, options, purpose);
         return tree;
     }
@@ -216,14 +237,18 @@ final class MountOps {
         }
     }
 
-    /** Closes what was kept. */
+    /** Closes what was kept, and makes {@code /dev} read-only if that was put off until it was filled. */
     void closeKept() {
+        if (readOnlyDev != null) {
+            setAttributes(readOnlyDev, Mount.MOUNT_ATTR_RDONLY, 0, 0, "make /dev read-only");
+            assembly.close(readOnlyDev);
+        }
         proc().ifPresent(assembly::close);
         devpts().ifPresent(assembly::close);
     }
 
     /** The path without doubled and trailing slashes and dots. */
-    private static String clean(String destination) {
+    static String clean(String destination) {
         return Path.of(destination).normalize().toString();
     }
 

@@ -28,6 +28,7 @@ final class MountOptions {
     private long recursiveSet;
     private long recursiveClear;
     private final List<Long> propagation = new ArrayList<>(1);
+    private final List<String> wholeFilesystem = new ArrayList<>(0);
     private final List<String> filesystem = new ArrayList<>();
 
     private MountOptions() {}
@@ -42,7 +43,9 @@ final class MountOptions {
 
     private void add(String option) {
         switch (option) {
-            case "", "defaults", "loud", "nomand", "noiversion", "nolazytime", "async" -> {}
+            // iversion is for each file system to decide since mounts are made with fsopen
+            case "", "defaults", "loud", "silent", "nomand", "iversion", "noiversion", "nolazytime", "async" -> {}
+            case "sync", "dirsync", "lazytime", "mand" -> wholeFilesystem.add(option);
             case "bind" -> bind = true;
             case "rbind" -> recursiveBind = true;
             case "remount" -> remount = true;
@@ -133,6 +136,11 @@ final class MountOptions {
     /** How mount events are to travel, in order; {@code MS_*}, with {@code MS_REC} for the mounts below too. */
     List<Long> propagation() {
         return propagation;
+    }
+
+    /** Options of every file system, not of a mount of it, so that a bind mount cannot have them: {@code sync}. */
+    List<String> wholeFilesystem() {
+        return wholeFilesystem;
     }
 
     /** What is meant for the file system: {@code size=64m}. */

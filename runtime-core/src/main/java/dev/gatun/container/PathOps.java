@@ -54,7 +54,7 @@ final class PathOps {
      */
     Slot openOrMake(String path, Kind kind, boolean links, String purpose) {
         var program = assembly.program;
-        Slot target = program.slot(relative(path));
+        Slot target = program.slot(slotName(path));
         Label found = program.label("found " + path);
         Label missing = program.label("make " + path);
         String real = links ? assembly.view.resolve(path) : path;
@@ -89,7 +89,7 @@ final class PathOps {
                         .tolerate(Errno.EEXIST);
             }
             if (!last) {
-                Slot folder = program.slot(done.substring(1));
+                Slot folder = program.slot(slotName(done.toString()));
                 program.call(open(done.toString(), Fcntl.O_PATH | Fcntl.O_DIRECTORY, 0), "go into the folder " + done)
                         .to(folder);
                 parent = folder;
@@ -103,6 +103,11 @@ final class PathOps {
             components.add(component.toString());
         }
         return components;
+    }
+
+    /** What the listing calls the descriptor of a path, as strace -y does. */
+    static String slotName(String path) {
+        return "<" + path + ">";
     }
 
     /** The path without its leading slashes, as the calls with a directory descriptor take it. */

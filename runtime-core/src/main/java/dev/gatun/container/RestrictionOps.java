@@ -50,7 +50,7 @@ final class RestrictionOps {
     private void mask(String path, Slot empty) {
         var program = assembly.program;
         String purpose = "hide " + path;
-        Slot target = program.slot(PathOps.relative(path));
+        Slot target = program.slot(PathOps.slotName(path));
         Slot cover = program.slot("cover");
         Label file = program.label("file " + path);
         Label attach = program.label("cover " + path);
@@ -94,7 +94,7 @@ final class RestrictionOps {
     private void makeReadOnly(String path) {
         var program = assembly.program;
         String purpose = "make " + path + " read-only";
-        Slot target = program.slot(PathOps.relative(path));
+        Slot target = program.slot(PathOps.slotName(path));
         Slot tree = program.slot("readonly");
         Label done = program.label("behind " + path);
         program.call(paths.open(path, Fcntl.O_PATH, 0), purpose).to(target).onError(done, Errno.ENOENT, Errno.ENOTDIR);

@@ -1,12 +1,16 @@
 package dev.gatun.container;
 
+import dev.gatun.linux.Errno;
 import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.FileCalls;
 import dev.gatun.linux.Mount;
 import dev.gatun.linux.MountCalls;
 import dev.gatun.oci.Namespace;
 import dev.gatun.oci.Propagation;
+import dev.gatun.program.Label;
 import dev.gatun.program.Slot;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +18,9 @@ import java.util.Optional;
 final class RootfsOps {
     /** A folder that every machine has; what is mounted on it is seen by the container's first process only. */
     private static final String SCRATCH = "/tmp";
+
+    /** Mounts of the host appear in the container, but not the other way round. */
+    private static final long SEPARATE = Mount.MS_REC | Mount.MS_SLAVE;
 
     private final Assembly assembly;
 
@@ -24,13 +31,44 @@ final class RootfsOps {
     /** Mounts the root file system, so that it can be pivoted to and made read-only without the host noticing. */
     void mount() {
         var program = assembly.program;
-        program.call(
-                MountCalls.propagation("/", propagation().orElse((long) Mount.MS_REC | Mount.MS_SLAVE)),
-                "set how mounts of host and container affect each other");
-        if (assembly.source instanceof RootSource.ScratchCopy copy) {
-            mountScratch(copy.original().toString());
+        // what is unbindable could not be bound here, and becomes so in the end
+        long flags = propagation()
+                .filter(wanted -> (wanted & Mount.MS_UNBINDABLE) == 0)
+                .orElse(SEPARATE);
+        program.call(MountCalls.propagation("/", flags), "set how mounts of host and container affect each other");
+        String folder = assembly.source.folder().toString();
+        boolean separates = (flags & Mount.MS_REC) != 0 && (flags & Mount.MS_SHARED) == 0;
+        if (!separates) {
+            makeMountOfPrivate(assembly.source instanceof RootSource.ScratchCopy ? SCRATCH : folder);
+        }
+        if (assembly.source instanceof RootSource.ScratchCopy) {
+            mountScratch(folder);
         } else {
-            mountFolder(assembly.source.folder().toString());
+            mountFolder(folder);
+        }
+    }
+
+    /** What is mounted on a shared mount is mounted on the host's too, and cannot be pivoted to. */
+    private void makeMountOfPrivate(String path) {
+        var program = assembly.program;
+        String purpose = "keep the root file system from the host";
+        Label done = program.label("made private");
+        for (Path folder = real(path); folder.getParent() != null; folder = folder.getParent()) {
+            Label next = program.label("above " + folder);
+            program.call(MountCalls.propagation(folder.toString(), Mount.MS_PRIVATE), purpose)
+                    .onError(next, Errno.EINVAL);
+            program.jump(done, "go on, as " + folder + " is a mount");
+            program.place(next);
+        }
+        program.call(MountCalls.propagation("/", Mount.MS_PRIVATE), purpose);
+        program.place(done);
+    }
+
+    private static Path real(String path) {
+        try {
+            return Path.of(path).toRealPath();
+        } catch (IOException e) {
+            throw new ContainerException("find " + path + ": " + StateFolder.reason(e), e);
         }
     }
 

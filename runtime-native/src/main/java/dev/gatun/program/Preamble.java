@@ -23,6 +23,11 @@ public final class Preamble {
      */
     public static void ops(ProgramBuilder program, int standard, List<Fd> keep) {
         program.call(ProcessCalls.prctl(Prctl.PR_SET_DUMPABLE, 0), "keep other processes from looking into this one");
+        closeOthersOps(program, standard, keep);
+    }
+
+    /** Adds the ops that close all descriptors from {@code standard} on but those in {@code keep}. */
+    public static void closeOthersOps(ProgramBuilder program, int standard, List<Fd> keep) {
         var numbers = new ArrayList<Integer>();
         for (Fd fd : keep) {
             numbers.add(fd.number());
@@ -39,7 +44,7 @@ public final class Preamble {
     }
 
     private static void close(ProgramBuilder program, long first, long last) {
-        program.call(FileCalls.closeRange(first, last, 0), "close what the parent left open");
+        program.call(FileCalls.closeRange(first, last, 0), "close what is not needed");
     }
 
     /** Adds the op that marks all descriptors from {@code first} on as close-on-exec. */

@@ -8,6 +8,7 @@ import dev.gatun.container.Bundle;
 import dev.gatun.container.ContainerException;
 import dev.gatun.container.ContainerId;
 import dev.gatun.container.CreateOptions;
+import dev.gatun.container.StandardStreams;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,7 +56,7 @@ final class CreateArguments {
         if (console.isEmpty() && terminal && detached) {
             throw new ContainerException("a detached process with a terminal needs --console-socket to send it to");
         }
-        return new CreateOptions(console, path(args, "--pid-file"), preserved(args), false, false);
+        return new CreateOptions(console, path(args, "--pid-file"), preserved(args), false, StandardStreams.CALLERS);
     }
 
     private static Optional<Path> path(ParseResult args, String option) {
