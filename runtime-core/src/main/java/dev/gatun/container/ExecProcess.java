@@ -14,6 +14,7 @@ public final class ExecProcess {
     private final List<String> args;
     private final List<String> env;
     private boolean terminal;
+    private Optional<Process.ConsoleSize> consoleSize = Optional.empty();
     private String cwd;
     private User user;
     private Optional<Capabilities> capabilities;
@@ -31,6 +32,11 @@ public final class ExecProcess {
 
     public void terminal(boolean wanted) {
         terminal = wanted;
+    }
+
+    /** The size that its terminal has from the start. */
+    public void consoleSize(Optional<Process.ConsoleSize> size) {
+        consoleSize = size;
     }
 
     /** An empty folder's name leaves the container's. */
@@ -90,7 +96,7 @@ public final class ExecProcess {
     public Process build() {
         return new Process(
                 terminal,
-                Optional.empty(),
+                consoleSize,
                 user,
                 args,
                 env,

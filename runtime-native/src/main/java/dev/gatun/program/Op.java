@@ -83,6 +83,13 @@ public final class Op {
         return expect(target, errors);
     }
 
+    /** Goes on at {@code target} whatever the error. */
+    public Op onAnyError(Label target) {
+        expect(target);
+        expectedErrors = -1;
+        return this;
+    }
+
     private Op expect(@Nullable Label target, Errno... errors) {
         for (Errno error : errors) {
             if (error.number() >= HIGHEST_ERROR) {

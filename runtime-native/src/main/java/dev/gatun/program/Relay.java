@@ -1,11 +1,11 @@
 package dev.gatun.program;
 
-import dev.gatun.linux.Arg;
 import dev.gatun.linux.Block;
 import dev.gatun.linux.Call;
 import dev.gatun.linux.Errno;
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.FileCalls;
+import dev.gatun.linux.Kernel;
 import dev.gatun.linux.Offset;
 import dev.gatun.linux.ProcessCalls;
 import dev.gatun.linux.Signal;
@@ -16,6 +16,7 @@ import dev.gatun.linux.Wait;
 import dev.gatun.linux.Word;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The program of a process that stands between a user and a container in the foreground: it passes signals on, carries
@@ -26,11 +27,31 @@ import java.util.Optional;
  */
 public final class Relay {
     private static final int POLLIN = 1;
+    private static final int POLLOUT = 4;
     private static final int EVENTS_SHIFT = 32;
     private static final int REVENTS_SHIFT = 48;
     private static final long REVENTS_MASK = 0xffff;
     private static final long DESCRIPTOR_MASK = 0xffff_ffffL;
-    private static final int BUFFER_SIZE = 16 * 1024;
+
+    /** No descriptor: ppoll passes over it. */
+    private static final long NOTHING = DESCRIPTOR_MASK;
+
+    /** What a pipe or a terminal that is ready takes without waiting. */
+    private static final int BUFFER_SIZE = 1024;
+
+    /** What is waited for, in the order of the polls. */
+    private static final int INPUT = 0;
+
+    private static final int OUTPUT = 1;
+    private static final int INPUT_TAKER = 2;
+    private static final int OUTPUT_TAKER = 3;
+    private static final int RESIZED = 4;
+    private static final int SIGNALS = 5;
+    private static final int POLLS = 6;
+
+    /** What a terminal's user types to say that there is no more: control and D. */
+    private static final String END_OF_INPUT = "\004";
+
     private static final Word STANDARD_INPUT = Word.fd(0);
     private static final Word STANDARD_OUTPUT = Word.fd(1);
 
@@ -41,12 +62,20 @@ public final class Relay {
     private final Label failure = program.label("failure");
 
     /**
-     * A container's terminal, and the user's that it is shown on.
+     * A container's terminal, and what the user has of it.
      *
      * @param master the container's
-     * @param user the settings of standard input, if that is a terminal
+     * @param input whether it gets standard input
+     * @param keyboard the settings of standard input, if it gets that and it is a terminal
+     * @param window the descriptor of the user's terminal, whose size it is to have, if the user has one
      */
-    public record Screen(Fd master, Optional<TerminalSettings> user) {}
+    public record Screen(Fd master, boolean input, Optional<TerminalSettings> keyboard, OptionalInt window) {
+        /** With those of this process's standard streams that are terminals. */
+        public static Screen of(Kernel kernel, Fd master, boolean input) {
+            Optional<TerminalSettings> keyboard = input ? TerminalSettings.of(kernel, 0) : Optional.empty();
+            return new Screen(master, input, keyboard, TerminalSettings.window(kernel));
+        }
+    }
 
     private Relay(int child, List<Call> cleanup) {
         this.child = program.slot("child", child);
@@ -76,26 +105,23 @@ public final class Relay {
         }
         program.section("after a failure");
         program.place(failure);
-        screen.flatMap(Screen::user).ifPresent(this::restore);
+        screen.flatMap(Screen::keyboard).ifPresent(this::restore);
         Report.textOps(program, Word.fd(2));
         program.call(ProcessCalls.exitGroup(Word.of(127)), "end");
         return program.build(start, failure);
     }
 
     private void carry(Screen screen) {
-        Block polls = new Block(4 * Structs.POLLFD_SIZE, "&polls");
+        Block polls = new Block(POLLS * Structs.POLLFD_SIZE, "&polls");
         Fd master = screen.master();
-        polls.int64(0, pollWord(0)).int64(Structs.POLLFD_SIZE, pollWord(master.number()));
-        Slot resized = signals(ProcessCalls.onlySignal(Signal.SIGWINCH), "resized", polls, 2);
-        Slot signals = signals(ProcessCalls.allSignalsBut(Signal.SIGWINCH), "signals", polls, 3);
-        screen.user()
+        Slot resized = signals(ProcessCalls.onlySignal(Signal.SIGWINCH), "resized", polls, RESIZED);
+        Slot signals = signals(ProcessCalls.allSignalsBut(Signal.SIGWINCH), "signals", polls, SIGNALS);
+        screen.keyboard()
                 .ifPresent(user -> program.call(
                                 FileCalls.ioctl(STANDARD_INPUT, Terminal.TCSETS, user.raw()),
                                 "pass every key on as it is")
                         .tolerateAll());
-        if (screen.user().isPresent()) {
-            adoptSize(master);
-        }
+        screen.window().ifPresent(window -> adoptSize(Word.fd(window), master));
         Label loop = program.label("loop");
         Label ended = program.label("ended");
         var status = Block.buffer(Monitor.STATUS_SIZE, "&status");
@@ -105,15 +131,19 @@ public final class Relay {
                 .ifZero(loop);
         program.jump(ended, "end with it");
         program.place(loop);
-        program.call(ProcessCalls.ppoll(polls, 4, Word.NULL), "wait for something to do");
-        copy(polls, 1, master, STANDARD_OUTPUT, "output");
-        copy(polls, 0, STANDARD_INPUT, master, "input");
-        resize(polls, resized, master);
+        program.call(ProcessCalls.ppoll(polls, POLLS, Word.NULL), "wait for something to do");
+        copy(polls, OUTPUT, OUTPUT_TAKER, master.number(), 1, "output", () -> {});
+        if (screen.input()) {
+            copy(polls, INPUT, INPUT_TAKER, 0, master.number(), "input", () -> endInput(master));
+        } else {
+            polls.int64(INPUT * Structs.POLLFD_SIZE, NOTHING).int64(INPUT_TAKER * Structs.POLLFD_SIZE, NOTHING);
+        }
+        resize(polls, resized, screen);
         forward(polls, signals, status, ended, loop);
 
         program.place(ended);
         drain(master);
-        screen.user().ifPresent(this::restore);
+        screen.keyboard().ifPresent(this::restore);
         Monitor.endAsOps(program, status, this::cleanUp);
     }
 
@@ -132,38 +162,56 @@ public final class Relay {
     }
 
     private static long pollWord(int descriptor) {
-        return descriptor | (long) POLLIN << EVENTS_SHIFT;
+        return poll(descriptor, POLLIN);
     }
 
-    /** What one side has to say goes to the other; a side that is closed is not listened to any more. */
-    private void copy(Block polls, int index, Arg from, Arg to, String what) {
+    private static long poll(int descriptor, int events) {
+        return descriptor | (long) events << EVENTS_SHIFT;
+    }
+
+    /**
+     * What one side has to say goes to the other, once that takes it: the relay never waits for one side only, or a
+     * container that shows what it is typed, and a user who types on, would wait for each other.
+     *
+     * @param source the poll of who has something
+     * @param sink the poll of who is to take it
+     */
+    private void copy(Block polls, int source, int sink, int from, int to, String what, Runnable atEnd) {
         var buffer = Block.buffer(BUFFER_SIZE, "&" + what);
         Slot length = program.slot(what + "_length");
-        // until it runs, the entry is what it is now
-        Slot entry = program.slot("no_more_" + what, polls.getInt64(index * Structs.POLLFD_SIZE));
-        Label none = program.label("no " + what);
+        Slot reading = program.slot("poll_" + what, pollWord(from));
+        Slot writing = program.slot("poll_" + what + "_taker", NOTHING);
+        polls.field(source * Structs.POLLFD_SIZE, reading).field(sink * Structs.POLLFD_SIZE, writing);
+        Label nothingNew = program.label("no new " + what);
         Label closed = program.label(what + " closed");
         Label done = program.label("behind " + what);
-        events(polls, index, what).ifZero(none);
-        program.call(Call.of(Syscall.READ, from, buffer, Word.of(BUFFER_SIZE)), "read " + what)
+        events(polls, source, what).ifZero(nothingNew);
+        listen(reading, NOTHING, "read no more");
+        listen(writing, poll(to, POLLOUT), "wait until it can be written");
+        program.place(nothingNew);
+        events(polls, sink, "somebody to take " + what).ifZero(done);
+        listen(writing, NOTHING, "take it");
+        program.call(Call.of(Syscall.READ, Word.fd(from), buffer, Word.of(BUFFER_SIZE)), "read " + what)
                 .to(length)
                 .ifZero(closed)
-                .onError(closed, Errno.EIO, Errno.EAGAIN, Errno.EBADF);
-        program.call(Call.of(Syscall.WRITE, to, buffer, length), "write " + what)
+                .onAnyError(done);
+        program.call(Call.of(Syscall.WRITE, Word.fd(to), buffer, length), "write " + what)
                 .tolerateAll();
+        listen(reading, pollWord(from), "wait for more " + what);
         program.jump(done, "see what else there is");
         program.place(closed);
-        // a negative descriptor is passed over by ppoll
-        polls.field(index * Structs.POLLFD_SIZE, entry);
-        program.load(
-                        new Offset(polls, index * Structs.POLLFD_SIZE),
-                        0,
-                        0,
-                        DESCRIPTOR_MASK,
-                        "listen to " + what + " no more")
-                .to(entry);
-        program.place(none);
+        atEnd.run();
         program.place(done);
+    }
+
+    private void listen(Slot poll, long word, String purpose) {
+        program.load(new Block(Long.BYTES, "&zero"), 0, 0, word, purpose).to(poll);
+    }
+
+    /** Who reads from a terminal is told of the end of the input by a key only. */
+    private void endInput(Fd master) {
+        program.call(FileCalls.write(master, Block.content(END_OF_INPUT)), "tell that there is no more input")
+                .tolerateAll();
     }
 
     private Op events(Block polls, int index, String what) {
@@ -175,28 +223,30 @@ public final class Relay {
                 "see whether there is " + what);
     }
 
-    private void resize(Block polls, Slot resized, Fd master) {
+    private void resize(Block polls, Slot resized, Screen screen) {
         var info = Block.buffer(Structs.SIGNALFD_SIGINFO_SIZE, "&info");
         Label same = program.label("same size");
-        events(polls, 2, "a new window size").ifZero(same);
+        events(polls, RESIZED, "a new window size").ifZero(same);
         program.call(FileCalls.read(resized, info), "take the signal").tolerateAll();
-        adoptSize(master);
+        screen.window().ifPresent(window -> adoptSize(Word.fd(window), screen.master()));
         program.place(same);
     }
 
-    private void adoptSize(Fd master) {
+    private void adoptSize(Word window, Fd master) {
         var size = Block.buffer(Structs.WINSIZE_SIZE, "&size");
-        program.call(FileCalls.ioctl(STANDARD_INPUT, Terminal.TIOCGWINSZ, size), "ask for the window's size")
-                .tolerateAll();
+        Label unknown = program.label("unknown size");
+        program.call(FileCalls.ioctl(window, Terminal.TIOCGWINSZ, size), "ask for the window's size")
+                .onAnyError(unknown);
         program.call(FileCalls.ioctl(master, Terminal.TIOCSWINSZ, size), "give the container's terminal that size")
                 .tolerateAll();
+        program.place(unknown);
     }
 
     private void forward(Block polls, Slot signals, Block status, Label ended, Label loop) {
         var info = Block.buffer(Structs.SIGNALFD_SIGINFO_SIZE, "&info");
         Slot signal = program.slot("signal");
         Label alive = program.label("alive");
-        events(polls, 3, "a signal").ifZero(loop);
+        events(polls, SIGNALS, "a signal").ifZero(loop);
         program.call(FileCalls.read(signals, info), "take the signal").tolerateAll();
         program.load(info, 0, DESCRIPTOR_MASK, 0, "which it is").to(signal);
         program.call(ProcessCalls.wait4(child, status, Wait.WNOHANG), "see whether the container has ended")

@@ -7,6 +7,7 @@ import dev.gatun.linux.Structs;
 import dev.gatun.linux.Terminal;
 import dev.gatun.linux.Word;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How a terminal is set, and how it is set to be carried through (termios(3), cfmakeraw).
@@ -48,6 +49,22 @@ public record TerminalSettings(Block saved, Block raw) {
         }
         return Optional.of(new Size(
                 size.getInt16(Structs.WINSIZE_ROWS) & 0xffff, size.getInt16(Structs.WINSIZE_COLUMNS) & 0xffff));
+    }
+
+    /** The first of the standard descriptors that is a terminal; empty if none is. */
+    public static OptionalInt window(Kernel kernel) {
+        for (int descriptor = 0; descriptor < 3; descriptor++) {
+            if (size(kernel, descriptor).isPresent()) {
+                return OptionalInt.of(descriptor);
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    /** The rows and columns of the terminal that the user sees; empty if there is none. */
+    public static Optional<Size> size(Kernel kernel) {
+        OptionalInt window = window(kernel);
+        return window.isPresent() ? size(kernel, window.getAsInt()) : Optional.empty();
     }
 
     /** In characters. */

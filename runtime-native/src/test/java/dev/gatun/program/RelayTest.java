@@ -181,7 +181,7 @@ class RelayTest {
         program.call(ProcessCalls.exitGroup(Word.of(6)), "end");
         int child = launcher.start(Image.of(program.build(start, start), kernel.arch()), List.of(slave));
         slave.close();
-        var screen = new Relay.Screen(master, Optional.empty());
+        var screen = Relay.Screen.of(kernel, master, true);
         launcher.become(Image.of(Relay.compile(child, Optional.of(screen), List.of()), kernel.arch()), List.of(master));
     }
 }

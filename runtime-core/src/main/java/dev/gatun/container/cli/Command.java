@@ -3,10 +3,14 @@ package dev.gatun.container.cli;
 import dev.gatun.container.Folders;
 import dev.gatun.container.StateFolder;
 import dev.gatun.json.JsonWriter;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -27,6 +31,9 @@ import picocli.CommandLine.ParseResult;
  * than most verbs take.
  */
 public final class Command {
+    /** The options before the verb that take a value. */
+    private static final List<String> WITH_VALUE = List.of("--root", "--log", "--log-format", "--rootless");
+
     private final String name;
     private final String description;
     private final String version;
@@ -36,7 +43,7 @@ public final class Command {
     /**
      * A command.
      *
-     * @param usageStatus the exit status after arguments that make no sense
+     * @param usageStatus the exit status after arguments that make no sense, and where no verb has one of its own
      */
     public Command(String name, String description, String version, List<Verb> verbs, int usageStatus) {
         this.name = name;
@@ -46,24 +53,56 @@ public final class Command {
         this.usageStatus = usageStatus;
     }
 
+    /**
+     * Runs the command for this process, with its environment and its streams; what is printed is UTF-8 whatever the
+     * locale is, as engines expect it.
+     */
+    public int run(String[] args) {
+        PrintStream out = utf8(FileDescriptor.out);
+        PrintStream err = utf8(FileDescriptor.err);
+        int status = run(args, System.getenv(), out, err);
+        err.flush();
+        return status;
+    }
+
+    private static PrintStream utf8(FileDescriptor descriptor) {
+        return new PrintStream(
+                new BufferedOutputStream(new FileOutputStream(descriptor)), false, StandardCharsets.UTF_8);
+    }
+
     /** Runs the command and returns its exit status. */
     public int run(String[] args, Map<String, String> environment, PrintStream out, PrintStream err) {
         Optional<Verb> verb = findVerb(args);
+        var link = new KernelLink();
+        if (verb.isPresent() && verb.get().needsKernel()) {
+            link.begin();
+        }
         CommandLine commandLine = commandLine(verb.map(List::of).orElse(verbs));
         ParseResult parsed;
         try {
             parsed = commandLine.parseArgs(args);
         } catch (ParameterException wrong) {
-            err.println(name + ": " + oneLine(wrong) + "; see \""
-                    + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help\"");
+            String help = wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help";
+            report(
+                    oneLine(wrong) + "; see \"" + help + "\"",
+                    globalOption(args, "--log"),
+                    globalOption(args, "--log-format"),
+                    err);
             return usageStatus;
         }
+        int status;
         if (helpRequested(parsed, out) || verb.isEmpty()) {
-            return verb.isEmpty() && !parsed.isUsageHelpRequested() && !parsed.isVersionHelpRequested()
+            status = verb.isEmpty() && !parsed.isUsageHelpRequested() && !parsed.isVersionHelpRequested()
                     ? usage(err)
                     : 0;
+        } else {
+            status = run(verb.get(), parsed, environment, link, out, err);
         }
-        return run(verb.get(), parsed, environment, out, err);
+        if (out.checkError() && status == 0) {
+            err.println(name + ": write the output: it was not taken");
+            return usageStatus;
+        }
+        return status;
     }
 
     private int usage(PrintStream err) {
@@ -71,45 +110,51 @@ public final class Command {
         return usageStatus;
     }
 
-    private int run(Verb verb, ParseResult parsed, Map<String, String> environment, PrintStream out, PrintStream err) {
-        Folders folders = Folders.of(environment);
-        String root = parsed.matchedOptionValue("--root", "");
-        var state = new StateFolder(
-                root.isEmpty() ? folders.containers() : Path.of(root).toAbsolutePath());
-        var session = new Session(folders, state, out);
-        if (verb.needsKernel()) {
-            session.prepareKernel();
-        }
+    private int run(
+            Verb verb,
+            ParseResult parsed,
+            Map<String, String> environment,
+            KernelLink link,
+            PrintStream out,
+            PrintStream err) {
         try {
-            int status = verb.run(parsed.subcommand(), session);
-            out.flush();
-            return status;
+            Folders folders = Folders.of(environment);
+            String root = parsed.matchedOptionValue("--root", "");
+            var state = new StateFolder(
+                    root.isEmpty() ? folders.containers() : Path.of(root).toAbsolutePath());
+            var session = new Session(folders, state, link, out);
+            return verb.run(parsed.subcommand(), session);
         } catch (RuntimeException failed) {
-            out.flush();
-            report(failed, parsed, err);
+            report(
+                    oneLine(failed),
+                    parsed.matchedOptionValue("--log", ""),
+                    parsed.matchedOptionValue("--log-format", ""),
+                    err);
+            if (parsed.hasMatchedOption("--debug")) {
+                failed.printStackTrace(err);
+            }
             return verb.failureStatus(failed);
         }
     }
 
-    /** One line for people, one for the log that an engine reads, and the stack only for who asks for it. */
-    private void report(RuntimeException failed, ParseResult parsed, PrintStream err) {
-        String message = oneLine(failed);
-        String log = parsed.matchedOptionValue("--log", "");
+    /** One line for people, and one for the log that an engine reads. */
+    private void report(String message, String log, String format, PrintStream err) {
         if (!log.isEmpty() && !log.equals("/dev/stderr")) {
-            log(Path.of(log), parsed.matchedOptionValue("--log-format", "text"), message, err);
+            log(log, format, message, err);
         }
         err.println(name + ": " + message);
-        if (parsed.hasMatchedOption("--debug")) {
-            failed.printStackTrace(err);
-        }
     }
 
-    private void log(Path file, String format, String message, PrintStream err) {
+    private void log(String file, String format, String message, PrintStream err) {
         String line = format.equals("json") ? json(message) : "level=error msg=" + message;
         try {
             Files.writeString(
-                    file, line + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        } catch (IOException e) {
+                    Path.of(file),
+                    line + "\n",
+                    StandardCharsets.UTF_8,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException | InvalidPathException e) {
             err.println(name + ": write the log " + file + ": " + oneLine(e));
         }
     }
@@ -146,23 +191,35 @@ public final class Command {
 
     /** The first argument that is a verb and no option's value. */
     private Optional<Verb> findVerb(String[] args) {
-        for (int i = 0; i < args.length; i++) {
-            if (args[i].equals("--root")
-                    || args[i].equals("--log")
-                    || args[i].equals("--log-format")
-                    || args[i].equals("--criu")
-                    || args[i].equals("--rootless")) {
-                i++;
-            } else if (!args[i].startsWith("-")) {
-                for (Verb verb : verbs) {
-                    if (verb.name().equals(args[i])) {
-                        return Optional.of(verb);
-                    }
-                }
-                return Optional.empty();
+        int index = verbIndex(args);
+        for (Verb verb : verbs) {
+            if (index < args.length && verb.name().equals(args[index])) {
+                return Optional.of(verb);
             }
         }
         return Optional.empty();
+    }
+
+    private static int verbIndex(String[] args) {
+        int index = 0;
+        while (index < args.length && args[index].startsWith("-")) {
+            index += WITH_VALUE.contains(args[index]) ? 2 : 1;
+        }
+        return index;
+    }
+
+    /** The value of an option before the verb, where the arguments as a whole make no sense; empty if it is not there. */
+    private static String globalOption(String[] args, String option) {
+        int end = Math.min(verbIndex(args), args.length);
+        for (int i = 0; i < end; i++) {
+            if (args[i].startsWith(option + "=")) {
+                return args[i].substring(option.length() + 1);
+            }
+            if (args[i].equals(option) && i + 1 < end) {
+                return args[i + 1];
+            }
+        }
+        return "";
     }
 
     private CommandLine commandLine(List<Verb> declared) {
@@ -191,7 +248,8 @@ public final class Command {
             verb.declare(sub);
             commandLine.addSubcommand(verb.name(), new CommandLine(sub));
         }
-        return commandLine;
+        // an argument that begins with @ is one, not the name of a file of arguments
+        return commandLine.setExpandAtFiles(false);
     }
 
     private static OptionSpec help() {

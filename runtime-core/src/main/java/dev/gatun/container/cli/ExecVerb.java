@@ -13,6 +13,7 @@ import dev.gatun.container.Containers;
 import dev.gatun.container.ExecProcess;
 import dev.gatun.oci.Process;
 import dev.gatun.oci.RuntimeSpec;
+import dev.gatun.program.TerminalSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ final class ExecVerb implements Verb {
         RuntimeSpec spec =
                 Bundle.readSpec(Path.of(session.state().get(id).record().bundle()));
         boolean detach = args.hasMatchedOption("--detach");
-        Process process = process(args, spec);
+        Process process = process(args, spec, session);
         Containers containers = session.containers();
         var executed = containers.exec(id, spec, process, CreateArguments.options(args, process.terminal(), detach));
         if (!detach) {
@@ -64,7 +65,7 @@ final class ExecVerb implements Verb {
         return 0;
     }
 
-    private static Process process(ParseResult args, RuntimeSpec spec) {
+    private static Process process(ParseResult args, RuntimeSpec spec, Session session) {
         String file = args.matchedOptionValue("--process", "");
         if (!file.isEmpty()) {
             try {
@@ -74,7 +75,11 @@ final class ExecVerb implements Verb {
             }
         }
         var process = new ExecProcess(spec.startableProcess(), args.matchedPositionalValue(1, List.of()));
-        process.terminal(args.hasMatchedOption("--tty"));
+        if (args.hasMatchedOption("--tty")) {
+            process.terminal(true);
+            process.consoleSize(TerminalSettings.size(session.kernel())
+                    .map(size -> new Process.ConsoleSize(size.rows(), size.columns())));
+        }
         process.cwd(args.matchedOptionValue("--cwd", ""));
         process.environment(args.matchedOptionValue("--env", List.of()));
         process.user(args.matchedOptionValue("--user", ""));

@@ -28,6 +28,6 @@ public final class GatunOci {
     }
 
     public static void main(String[] args) {
-        System.exit(command().run(args, System.getenv(), System.out, System.err));
+        System.exit(command().run(args));
     }
 }

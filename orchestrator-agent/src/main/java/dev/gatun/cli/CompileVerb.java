@@ -1,0 +1,40 @@
+package dev.gatun.cli;
+
+import dev.gatun.container.Blueprint;
+import dev.gatun.container.cli.Session;
+import dev.gatun.container.cli.Verb;
+import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** Keeps a container as an executable file. */
+final class CompileVerb implements Verb {
+    @Override
+    public String name() {
+        return "compile";
+    }
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description(
+                        "Write an executable that starts this container with no Java; it ends as the container does.");
+        spec.addOption(OptionSpec.builder("-o", "--output")
+                .type(String.class)
+                .arity("1")
+                .required(true)
+                .paramLabel("FILE")
+                .description("The file to write.")
+                .build());
+        RunArguments.declare(spec);
+    }
+
+    @Override
+    public int run(ParseResult args, Session session) {
+        var arguments = new RunArguments(args);
+        var bundle = arguments.bundle(session.kernel(), RunArguments.randomId());
+        Blueprint.alone(session.kernel(), bundle).writeTo(Path.of(args.matchedOptionValue("--output", "")));
+        return 0;
+    }
+}

@@ -1,0 +1,58 @@
+package dev.gatun.cli;
+
+import static dev.gatun.container.cli.Command.flag;
+
+import dev.gatun.container.Blueprint;
+import dev.gatun.container.cli.Session;
+import dev.gatun.container.cli.Verb;
+import dev.gatun.json.JsonWriter;
+import dev.gatun.program.Listing;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** Shows what running a container would do, call by call. */
+final class ExplainVerb implements Verb {
+    @Override
+    public String name() {
+        return "explain";
+    }
+
+    @Override
+    public void declare(CommandSpec spec) {
+        spec.usageMessage()
+                .description(
+                        "Print the system calls that running this container would make, and why, without making them.");
+        RunArguments.declare(spec);
+        spec.addOption(flag("Print them as JSON.", "--json"));
+    }
+
+    @Override
+    public int run(ParseResult args, Session session) {
+        var arguments = new RunArguments(args);
+        var bundle = arguments.bundle(session.kernel(), RunArguments.randomId());
+        Listing listing = Blueprint.attended(session.kernel(), bundle, arguments.options(false))
+                .listing();
+        if (args.hasMatchedOption("--json")) {
+            session.out().println(json(listing));
+        } else {
+            session.out().print(listing);
+        }
+        return 0;
+    }
+
+    private static String json(Listing listing) {
+        JsonWriter out = JsonWriter.indented("  ").beginArray();
+        for (Listing.Line line : listing.lines()) {
+            out.beginObject().field("section", line.section());
+            if (!line.label().isEmpty()) {
+                out.field("label", line.label());
+            }
+            out.field("call", line.call());
+            if (!line.then().isEmpty()) {
+                out.field("then", line.then());
+            }
+            out.field("reason", line.reason()).endObject();
+        }
+        return out.endArray().toString();
+    }
+}

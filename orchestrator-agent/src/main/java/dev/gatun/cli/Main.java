@@ -1,0 +1,50 @@
+package dev.gatun.cli;
+
+import dev.gatun.container.cli.Command;
+import dev.gatun.container.cli.GatunOci;
+import dev.gatun.container.cli.Version;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Both commands: the first argument says which. As they share the main class, they share one cache of loaded classes.
+ */
+public final class Main {
+    /** As podman and Docker: what the container itself could hardly have ended with. */
+    private static final int USAGE_STATUS = 125;
+
+    private Main() {}
+
+    /** The command {@code gatun}. */
+    static Command gatun() {
+        return new Command(
+                "gatun",
+                "Run containers on Linux, and see how it is done.",
+                "gatun version " + Version.TEXT,
+                List.of(new RunVerb(), new ExplainVerb(), new CompileVerb()),
+                USAGE_STATUS);
+    }
+
+    public static void main(String[] args) {
+        if (args.length == 0) {
+            System.err.println("Main: the first argument is gatun or gatun-oci");
+            System.exit(USAGE_STATUS);
+        }
+        String[] rest = Arrays.copyOfRange(args, 1, args.length);
+        switch (args[0]) {
+            case "gatun" -> end(gatun().run(rest));
+            case "gatun-oci" -> end(GatunOci.command().run(rest));
+            case "--aot-train" -> System.exit(Training.run(Path.of(args[1])));
+            default -> {
+                System.err.println("Main: \"" + args[0] + "\" is neither gatun nor gatun-oci");
+                System.exit(USAGE_STATUS);
+            }
+        }
+    }
+
+    /** Ends at once: there are no shutdown hooks, and System.exit would set up a logger to tell it of the end. */
+    private static void end(int status) {
+        Runtime.getRuntime().halt(status);
+    }
+}

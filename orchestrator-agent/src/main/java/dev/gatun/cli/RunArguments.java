@@ -1,0 +1,178 @@
+package dev.gatun.cli;
+
+import static dev.gatun.container.cli.Command.flag;
+import static dev.gatun.container.cli.Command.parameter;
+import static dev.gatun.container.cli.Command.rest;
+import static dev.gatun.container.cli.Command.text;
+import static dev.gatun.container.cli.Command.texts;
+
+import dev.gatun.container.Bundle;
+import dev.gatun.container.ContainerException;
+import dev.gatun.container.ContainerId;
+import dev.gatun.container.CreateOptions;
+import dev.gatun.container.RootSource;
+import dev.gatun.container.SpecTemplate;
+import dev.gatun.container.StandardStreams;
+import dev.gatun.container.Users;
+import dev.gatun.linux.Kernel;
+import dev.gatun.oci.Mount;
+import dev.gatun.oci.Process;
+import dev.gatun.oci.RuntimeSpec;
+import dev.gatun.program.TerminalSettings;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** What {@code run}, {@code explain} and {@code compile} have in common: a container said in arguments. */
+final class RunArguments {
+    private static final String HOST = "host";
+    private static final String DEFAULT_COMMAND = "sh";
+    private static final int ID_BYTES = 6;
+
+    private final ParseResult args;
+
+    RunArguments(ParseResult args) {
+        this.args = args;
+    }
+
+    static void declare(CommandSpec spec) {
+        // what follows the root belongs to the command
+        spec.parser().stopAtPositional(true);
+        spec.addOption(text("NAME", "The name of the machine that it sees.", "--hostname"));
+        spec.addOption(texts("NAME=VALUE", "Set a variable; NAME alone takes yours.", "-e", "--env"));
+        spec.addOption(texts("SRC:DST[:ro]", "Show it a file or folder of yours.", "-v", "--volume"));
+        spec.addOption(text("DIR", "Its working folder.", "-w", "--workdir"));
+        spec.addOption(text("USER[:GROUP]", "Run it as this user, by name or number.", "-u", "--user"));
+        spec.addOption(flag("Connect your input to it.", "-i", "--interactive"));
+        spec.addOption(flag("Give it a terminal.", "-t", "--tty"));
+        spec.addPositional(parameter(
+                0,
+                "ROOT",
+                "Its root file system: a folder, written with a leading / or ./, or \"host\", this machine's own under a"
+                        + " layer in memory, so that nothing it does is kept."));
+        spec.addPositional(rest(1, "COMMAND", "What to run, with its arguments; a shell if not given."));
+    }
+
+    /** A name for a container that was given none. */
+    static ContainerId randomId() {
+        var bytes = new byte[ID_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return new ContainerId(HexFormat.of().formatHex(bytes));
+    }
+
+    boolean terminal() {
+        return args.hasMatchedOption("--tty");
+    }
+
+    CreateOptions options(boolean detach) {
+        return new CreateOptions(Optional.empty(), Optional.empty(), 0, detach, streams(detach));
+    }
+
+    private StandardStreams streams(boolean detach) {
+        if (detach) {
+            return StandardStreams.NONE;
+        }
+        return args.hasMatchedOption("--interactive") ? StandardStreams.CALLERS : StandardStreams.NO_INPUT;
+    }
+
+    RootSource root() {
+        String root = args.matchedPositionalValue(0, "");
+        if (root.equals(HOST)) {
+            return new RootSource.ScratchCopy(Path.of("/"));
+        }
+        if (!root.startsWith("/") && !root.startsWith(".")) {
+            throw new ContainerException(
+                    "\"" + root + "\" would be an image, and this version has no image store: give a"
+                            + " folder, written ./" + root + " or with a leading /, or \"host\"");
+        }
+        Path folder = Path.of(root).toAbsolutePath().normalize();
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            boolean link = Files.isSymbolicLink(folder);
+            throw new ContainerException(
+                    folder + (link ? " is a symbolic link; name the folder itself" : ": no such folder"));
+        }
+        if (folder.getParent() == null) {
+            throw new ContainerException(
+                    "/ itself cannot be a container's root; \"host\" makes a copy of it that is safe");
+        }
+        return new RootSource.Folder(folder);
+    }
+
+    /** The container as a bundle that lies nowhere. */
+    Bundle bundle(Kernel kernel, ContainerId id) {
+        RootSource root = root();
+        return new Bundle(Path.of("/"), spec(kernel, id, root), root);
+    }
+
+    RuntimeSpec spec(Kernel kernel, ContainerId id, RootSource root) {
+        var template = new SpecTemplate(command())
+                .usual()
+                .rootfs(root.folder().toString())
+                .hostname(args.matchedOptionValue(
+                        "--hostname", root instanceof RootSource.ScratchCopy ? "gatun" : id.value()))
+                .cwd(args.matchedOptionValue("--workdir", "/"));
+        if (terminal()) {
+            template.terminal(
+                    TerminalSettings.size(kernel).map(size -> new Process.ConsoleSize(size.rows(), size.columns())));
+        }
+        for (String variable : args.matchedOptionValue("--env", List.<String>of())) {
+            variable(template, variable);
+        }
+        for (String volume : args.matchedOptionValue("--volume", List.<String>of())) {
+            template.mount(mount(volume));
+        }
+        String user = args.matchedOptionValue("--user", "");
+        if (!user.isEmpty()) {
+            template.user(Users.of(kernel, root.folder()).find(user));
+        }
+        return template.build();
+    }
+
+    private List<String> command() {
+        var command = new ArrayList<String>(args.matchedPositionalValue(1, List.of()));
+        if (!command.isEmpty() && command.getFirst().equals("--")) {
+            command.removeFirst();
+        }
+        return command.isEmpty() ? List.of(DEFAULT_COMMAND) : command;
+    }
+
+    private static void variable(SpecTemplate template, String variable) {
+        if (variable.contains("=")) {
+            template.variable(variable);
+            return;
+        }
+        String value = System.getenv(variable);
+        if (value != null) {
+            template.variable(variable + "=" + value);
+        }
+    }
+
+    /** {@code SRC:DST[:ro]}, the mounts below SRC included. */
+    private static Mount mount(String volume) {
+        String[] parts = volume.split(":", -1);
+        boolean readonly = parts.length == 3 && parts[2].equals("ro");
+        if (parts.length < 2 || parts.length > 3 || (parts.length == 3 && !readonly && !parts[2].equals("rw"))) {
+            throw new ContainerException("--volume: \"" + volume + "\" is not of the form SRC:DST or SRC:DST:ro");
+        }
+        if (!parts[0].startsWith("/") && !parts[0].startsWith(".")) {
+            throw new ContainerException("--volume: \"" + parts[0]
+                    + "\" would be a named volume, and this version has none: give a path with a leading / or ./");
+        }
+        if (!parts[1].startsWith("/")) {
+            throw new ContainerException("--volume: \"" + parts[1] + "\" is not an absolute path");
+        }
+        var options = new ArrayList<>(List.of("rbind", "rprivate"));
+        if (readonly) {
+            options.addAll(List.of("ro", "rro"));
+        }
+        Path source = Path.of(parts[0]).toAbsolutePath().normalize();
+        return new Mount(parts[1], Optional.of("bind"), Optional.of(source.toString()), options, List.of(), List.of());
+    }
+}

@@ -1,0 +1,237 @@
+package dev.gatun.cli;
+
+import dev.gatun.container.Bundle;
+import dev.gatun.container.ContainerException;
+import dev.gatun.container.ContainerId;
+import dev.gatun.container.Containers;
+import dev.gatun.container.CreateOptions;
+import dev.gatun.container.Folders;
+import dev.gatun.container.SpecTemplate;
+import dev.gatun.container.StateFolder;
+import dev.gatun.container.cli.Command;
+import dev.gatun.container.cli.GatunOci;
+import dev.gatun.linux.Arch;
+import dev.gatun.linux.Block;
+import dev.gatun.linux.Errno;
+import dev.gatun.linux.Kernel;
+import dev.gatun.linux.NativeLibrary;
+import dev.gatun.linux.ProcessCalls;
+import dev.gatun.linux.Signal;
+import dev.gatun.linux.Syscall;
+import dev.gatun.linux.SyscallException;
+import dev.gatun.linux.Wait;
+import dev.gatun.linux.Word;
+import dev.gatun.oci.Mount;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Walks through every verb in one JVM, so that the cache of loaded classes that is made of it serves all of them.
+ *
+ * <p>It starts containers if it may, and is content with the errors where it may not. Help is left out: every start
+ * reads the whole cache, and nobody waits for help.
+ */
+final class Training {
+    private static final String ID = "training";
+    private static final long PAUSE_MILLIS = 5;
+    private static final int PAUSES = 1000;
+
+    private final Path folder;
+    private final Map<String, String> environment;
+    private final Kernel kernel = new Kernel(new NoExecve(NativeLibrary.load()));
+
+    private Training(Path folder) {
+        this.folder = folder;
+        this.environment = new HashMap<>(System.getenv());
+        environment.put("GATUN_ROOT", folder.toString());
+    }
+
+    /**
+     * Walks through the verbs, and says on standard output how far it got.
+     *
+     * @param folder an empty folder, for whatever is written
+     */
+    static int run(Path folder) {
+        try {
+            new Training(folder).all();
+            return 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException("train in " + folder, e);
+        }
+    }
+
+    private void all() throws IOException {
+        Path bundle = Files.createDirectories(folder.resolve("bundle"));
+        oci("spec", "--bundle", bundle.toString());
+        oci("spec", "--bundle", bundle.toString());
+        writeBundle(bundle, false);
+        mistakes();
+        String problem = created(bundle);
+        detached(bundle);
+        foreground(bundle);
+        Path terminalBundle = Files.createDirectories(folder.resolve("terminal"));
+        writeBundle(terminalBundle, true);
+        foreground(terminalBundle);
+        gatun();
+        System.out.println(problem.isEmpty() ? "with containers" : "without containers (" + problem + ")");
+    }
+
+    /** A bundle that shows this machine's programs, so that there is something to execute. */
+    private static void writeBundle(Path bundle, boolean terminal) throws IOException {
+        Path root = Files.createDirectories(bundle.resolve("rootfs"));
+        var template = new SpecTemplate(List.of("sleep", "1000")).rootfs(root.toString());
+        if (terminal) {
+            template.terminal(Optional.empty());
+        }
+        for (String shown : List.of("/bin", "/lib", "/lib64", "/usr")) {
+            if (Files.isDirectory(Path.of(shown))) {
+                Files.createDirectories(root.resolve(shown.substring(1)));
+                template.mount(new Mount(
+                        shown, Optional.of("bind"), Optional.of(shown), List.of("rbind", "ro"), List.of(), List.of()));
+            }
+        }
+        Files.writeString(bundle.resolve("config.json"), template.build().toJson("  "));
+    }
+
+    private void mistakes() {
+        oci("--version");
+        oci("state", ID);
+        oci("start", ID);
+        oci("kill", ID, "KILL");
+        oci("exec", ID, "true");
+        oci("delete", ID);
+        oci("delete", "--force", ID);
+        oci("create", "--bundle", folder.resolve("none").toString(), ID);
+        oci("state", "--none", ID);
+        oci("list");
+    }
+
+    /** Returns why there is no container; nothing if there is one. */
+    private String created(Path bundle) {
+        String pidFile = folder.resolve("pid").toString();
+        String problem = oci("create", "--bundle", bundle.toString(), "--pid-file", pidFile, ID);
+        lookAround();
+        oci("start", ID);
+        lookAround();
+        oci("exec", "--detach", "--pid-file", pidFile, "--env", "A=B", "--cwd", "/", "--user", "0:0", ID, "true");
+        oci("delete", ID);
+        end();
+        return problem;
+    }
+
+    private void detached(Path bundle) {
+        oci("run", "--detach", "--bundle", bundle.toString(), ID);
+        oci("--log", folder.resolve("log").toString(), "run", "--detach", "--bundle", bundle.toString(), ID);
+        end();
+    }
+
+    private void lookAround() {
+        oci("state", ID);
+        oci("list");
+        oci("list", "--quiet");
+        oci("list", "--format", "json");
+    }
+
+    /** Kills the container, and deletes it when that has had its effect. */
+    private void end() {
+        oci("kill", ID, "KILL");
+        for (int i = 0; i < PAUSES && oci("delete", ID).endsWith("running"); i++) {
+            reap();
+            pause();
+        }
+        oci("delete", "--force", ID);
+        reap();
+    }
+
+    /** What a verb leaves behind becomes init's child when the verb ends; here it stays a child of this process. */
+    private void reap() {
+        var status = Block.buffer(Long.BYTES, "&status");
+        while (kernel.attempt(ProcessCalls.wait4(Word.of(-1), status, Wait.WNOHANG)) > 0) {}
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The JVM of a container in the foreground is replaced by a program; here that fails at the last moment. */
+    private void foreground(Path bundle) {
+        Folders folders = Folders.of(environment);
+        var containers = new Containers(kernel, new StateFolder(folders.containers()), folders.lib());
+        var id = new ContainerId(ID);
+        try {
+            Containers.Created created = containers.run(id, Bundle.read(bundle), CreateOptions.NONE);
+            try {
+                containers.accompany(created, true);
+            } catch (SyscallException refused) {
+                containers.kill(id, Signal.SIGKILL);
+                containers.await(id);
+            }
+        } catch (ContainerException | SyscallException impossible) {
+            return;
+        } finally {
+            containers.delete(id, true);
+        }
+    }
+
+    private void gatun() {
+        run(Main.gatun(), "explain", "host", "true");
+        run(Main.gatun(), "explain", "--json", "host", "true");
+        run(Main.gatun(), "compile", "--output", folder.resolve("compiled").toString(), "host", "true");
+        run(Main.gatun(), "run", "no-such-root");
+        run(
+                Main.gatun(),
+                "run",
+                "--detach",
+                "--name",
+                ID,
+                "--env",
+                "A=B",
+                "--volume",
+                "/:/mnt:ro",
+                "host",
+                "sleep",
+                "1000");
+        end();
+    }
+
+    /** Returns the error message, or nothing. */
+    private String oci(String... args) {
+        return run(GatunOci.command(), args);
+    }
+
+    private String run(Command command, String... args) {
+        var errors = new ByteArrayOutputStream();
+        try (var out = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+                var err = new PrintStream(errors, true, StandardCharsets.UTF_8)) {
+            command.run(args, environment, out, err);
+        }
+        return errors.toString(StandardCharsets.UTF_8).strip();
+    }
+
+    /** A native library whose execve(2) always fails. */
+    private record NoExecve(NativeLibrary library) implements NativeLibrary {
+        @Override
+        public long function(String name) {
+            return library.function(name);
+        }
+
+        @Override
+        public long invoke(long address, long a, long b, long c, long d, long e, long f, long g) {
+            boolean execve = a == Syscall.EXECVE.number(Arch.current()) && address == function("syscall");
+            return execve ? -Errno.EPERM.number() : library.invoke(address, a, b, c, d, e, f, g);
+        }
+    }
+}
