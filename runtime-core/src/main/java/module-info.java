@@ -4,6 +4,7 @@ module dev.gatun.runtime {
     exports dev.gatun.container.cli;
     exports dev.gatun.json;
     exports dev.gatun.oci;
+    exports dev.gatun.seccomp;
 
     requires transitive dev.gatun.linux;
     requires transitive info.picocli;

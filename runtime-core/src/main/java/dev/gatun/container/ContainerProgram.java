@@ -16,6 +16,7 @@ import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.program.Channel;
 import dev.gatun.program.Label;
 import dev.gatun.program.Monitor;
+import dev.gatun.program.Op;
 import dev.gatun.program.Preamble;
 import dev.gatun.program.Program;
 import dev.gatun.program.ProgramBuilder;
@@ -63,6 +64,7 @@ final class ContainerProgram {
     private final Surroundings surroundings;
     private final NamespaceOps namespaces;
     private final PathOps paths;
+    private final SeccompOps seccomp;
     private final Slot child;
     private final Label start;
     private final Label inChild;
@@ -126,6 +128,7 @@ final class ContainerProgram {
         this.surroundings = surroundings;
         this.namespaces = new NamespaceOps(assembly);
         this.paths = new PathOps(assembly);
+        this.seccomp = new SeccompOps(program, assembly.spec, process);
         this.child = program.slot("child");
         this.start = program.label("start");
         this.inChild = program.label("child");
@@ -232,8 +235,9 @@ final class ContainerProgram {
         rootFilesystem();
         program.section("identity");
         Preamble.closeOthersOps(program, firstClosed(), keptToTheEnd());
-        new IdentityOps(program, process).assume();
-        execute();
+        var identity = new IdentityOps(program, process, seccomp);
+        identity.assume();
+        execute(identity);
     }
 
     private void rootFilesystem() {
@@ -286,7 +290,7 @@ final class ContainerProgram {
         }
     }
 
-    private void execute() {
+    private void execute(IdentityOps identity) {
         program.section("command");
         var command = new CommandOps(program, process);
         command.find();
@@ -299,6 +303,7 @@ final class ContainerProgram {
                     .to(report);
         }
         Preamble.closeOnExecOps(program, firstClosed());
+        identity.confine();
         command.execute(HomeFolder.addTo(process, assembly));
     }
 
@@ -310,7 +315,8 @@ final class ContainerProgram {
         } else {
             Report.textOps(program, report);
         }
-        program.call(ProcessCalls.exitGroup(Word.of(FAILURE_STATUS)), "end");
+        Op end = program.call(ProcessCalls.exitGroup(Word.of(FAILURE_STATUS)), "end");
+        seccomp.fault(end);
     }
 
     /** Connects standard streams that are not the caller's to {@code /dev/null}. */

@@ -20,7 +20,6 @@ import dev.gatun.program.Image;
 import dev.gatun.program.Launcher;
 import dev.gatun.program.Monitor;
 import dev.gatun.program.Relay;
-import dev.gatun.program.TerminalSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,7 +32,6 @@ import java.util.Optional;
 /** The life of containers: created, started, signalled, deleted (runtime.md, "Lifecycle"). */
 public final class Containers {
     private static final int KILL_TIMEOUT_MILLIS = 10_000;
-    private static final int STANDARD_INPUT = 0;
     private static final int RECORD_SIZE = 2 * Long.BYTES;
     private static final int MESSAGE_SIZE = 4096;
 
@@ -46,8 +44,9 @@ public final class Containers {
      *
      * @param status as it is now
      * @param terminal its terminal's other end, if it has one that the caller is to carry; the caller closes it
+     * @param streams as asked for: without input, what is typed at the caller's terminal is not for it
      */
-    public record Created(ContainerStatus status, Optional<Fd> terminal) {}
+    public record Created(ContainerStatus status, Optional<Fd> terminal, StandardStreams streams) {}
 
     /** A process that was added to a container. */
     public record Executed(int pid, Optional<Fd> terminal) {}
@@ -153,7 +152,8 @@ public final class Containers {
                     bundle.spec().annotations());
             state.write(record);
             options.pidFile().ifPresent(file -> writePidFile(file, started.child()));
-            return new Created(new ContainerStatus(record, State.Status.CREATED), started.terminal());
+            return new Created(
+                    new ContainerStatus(record, State.Status.CREATED), started.terminal(), options.streams());
         } catch (RuntimeException | Error failed) {
             started.undo(kernel);
             throw failed;
@@ -353,17 +353,20 @@ public final class Containers {
      */
     public void accompany(Created container, boolean delete) {
         ContainerRecord record = container.status().record();
-        become(record.init().pid(), container.terminal(), delete ? state.removal(record.id()) : List.of());
+        become(
+                record.init().pid(),
+                container.terminal(),
+                container.streams() == StandardStreams.CALLERS,
+                delete ? state.removal(record.id()) : List.of());
     }
 
     /** As {@link #accompany(Created, boolean)}, for a process that was added to a container. */
     public void accompany(Executed process) {
-        become(process.pid(), process.terminal(), List.of());
+        become(process.pid(), process.terminal(), true, List.of());
     }
 
-    private void become(int pid, Optional<Fd> terminal, List<Call> cleanup) {
-        Optional<Relay.Screen> screen =
-                terminal.map(master -> new Relay.Screen(master, TerminalSettings.of(kernel, STANDARD_INPUT)));
+    private void become(int pid, Optional<Fd> terminal, boolean input, List<Call> cleanup) {
+        Optional<Relay.Screen> screen = terminal.map(master -> Relay.Screen.of(kernel, master, input));
         var image = Image.of(Relay.compile(pid, screen, cleanup), kernel.arch());
         launcher.become(image, terminal.map(List::of).orElse(List.of()));
     }
@@ -384,8 +387,8 @@ public final class Containers {
         List<Namespace> namespaces = namespacesOf(status.record().init(), spec);
         List<Namespace.Type> joinOrder = new JoinOrder(kernel).of(namespaces);
         var handed = new ArrayList<Fd>();
-        try (var view = new RootDirectory(
-                kernel, Path.of("/proc/" + status.record().init().pid() + "/root/."))) {
+        Path root = Path.of("/proc/" + status.record().init().pid() + "/root/.");
+        try (var view = new RootDirectory(kernel, root)) {
             Optional<Fd> console = options.consoleSocket().map(path -> keep(handed, connect(path)));
             Launch.Started started = Launch.run(
                     kernel,
@@ -395,6 +398,7 @@ public final class Containers {
                             process,
                             namespaces,
                             joinOrder,
+                            root,
                             view,
                             channel.programEnd(),
                             console,

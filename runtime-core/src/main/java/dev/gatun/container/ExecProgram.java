@@ -11,6 +11,7 @@ import dev.gatun.oci.Process;
 import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.program.Channel;
 import dev.gatun.program.Label;
+import dev.gatun.program.Op;
 import dev.gatun.program.Preamble;
 import dev.gatun.program.Program;
 import dev.gatun.program.Slot;
@@ -33,6 +34,7 @@ final class ExecProgram {
      * @param spec the container's configuration
      * @param namespaces the container's namespaces, each with a path
      * @param joinOrder in which order they are joined
+     * @param containerRoot the root of the container's first process
      * @param console where the terminal goes, if not to Java
      * @param inherited how many descriptors behind the standard ones the process gets
      */
@@ -41,6 +43,7 @@ final class ExecProgram {
             Process process,
             List<Namespace> namespaces,
             List<Namespace.Type> joinOrder,
+            Path containerRoot,
             RootView view,
             Fd channel,
             Optional<Fd> console,
@@ -59,6 +62,10 @@ final class ExecProgram {
         program.section("start");
         program.place(start);
         Preamble.ops(program, 3 + inherited, keep);
+        boolean mounts = assembly.namespaces.has(Namespace.Type.MOUNT);
+        if (!mounts) {
+            openRoot(assembly, containerRoot);
+        }
         program.section("namespaces");
         new NamespaceOps(assembly).join(joinOrder);
         program.call(ProcessCalls.clone3(Sched.CLONE_PARENT, 0), "start the process inside")
@@ -74,38 +81,52 @@ final class ExecProgram {
             new NamespaceOps(assembly).becomeRoot();
         }
         program.call(ProcessCalls.setsid(), "start a session of its own");
+        if (!mounts) {
+            // a mount namespace brings its root with it; here the root is the first process's own
+            program.call(FileCalls.fchdir(assembly.root), "go to the container's root");
+            program.call(FileCalls.chroot("."), "make it the root");
+            assembly.close(assembly.root);
+        }
         if (process.terminal()) {
             terminal(assembly, process, channel, console);
         }
         program.section("identity");
         Preamble.ops(program, 3 + inherited, List.of(channel));
-        new IdentityOps(program, process).assume();
+        var seccomp = new SeccompOps(program, spec, process);
+        var identity = new IdentityOps(program, process, seccomp);
+        identity.assume();
         program.section("command");
         var command = new CommandOps(program, process);
         command.find();
         Channel.signalOp(program, channel, ContainerProgram.READY, Word.of(0), "tell that all is ready");
         Preamble.closeOnExecOps(program, 3 + inherited);
+        identity.confine();
         command.execute(HomeFolder.addTo(process, assembly));
 
         assembly.addDetours();
         program.section("after a failure");
         program.place(failure);
         Channel.reportOp(program, channel);
-        program.call(ProcessCalls.exitGroup(Word.of(ContainerProgram.FAILURE_STATUS)), "end");
+        Op end = program.call(ProcessCalls.exitGroup(Word.of(ContainerProgram.FAILURE_STATUS)), "end");
+        seccomp.fault(end);
         return program.build(start, failure);
     }
 
-    private static void terminal(Assembly assembly, Process process, Fd channel, Optional<Fd> socket) {
-        assembly.program.section("terminal");
+    private static void openRoot(Assembly assembly, Path root) {
         assembly.program
                 .call(
                         FileCalls.openat(
                                 FileCalls.CURRENT_DIRECTORY,
-                                "/",
+                                root.toString(),
                                 Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC,
                                 0),
                         "open the container's root")
                 .to(assembly.root);
+    }
+
+    private static void terminal(Assembly assembly, Process process, Fd channel, Optional<Fd> socket) {
+        assembly.program.section("terminal");
+        openRoot(assembly, Path.of("/"));
         var console = new ConsoleOps(assembly, new PathOps(assembly));
         console.open(process, Optional.empty());
         if (socket.isPresent()) {

@@ -1,5 +1,6 @@
 package dev.gatun.container;
 
+import dev.gatun.linux.Call;
 import dev.gatun.linux.Capability;
 import dev.gatun.linux.Errno;
 import dev.gatun.linux.FileCalls;
@@ -23,10 +24,12 @@ final class IdentityOps {
     private final ProgramBuilder program;
     private final Process process;
     private final Capabilities capabilities;
+    private final SeccompOps seccomp;
 
-    IdentityOps(ProgramBuilder program, Process process) {
+    IdentityOps(ProgramBuilder program, Process process, SeccompOps seccomp) {
         this.program = program;
         this.process = process;
+        this.seccomp = seccomp;
         // none rather than all where none are listed, as runc and crun have it
         this.capabilities = process.capabilities().orElse(NO_CAPABILITIES);
     }
@@ -53,6 +56,19 @@ final class IdentityOps {
         if (process.noNewPrivileges()) {
             program.call(ProcessCalls.prctl(Prctl.PR_SET_NO_NEW_PRIVS, 1), "gain no privileges by execve");
         }
+    }
+
+    /** Adds the ops that leave the process the system calls of its profile; execve is all that may follow. */
+    void confine() {
+        seccomp.load();
+        if (isHeldBack()) {
+            program.call(capset(0), "give up what loading the filter needed");
+        }
+    }
+
+    /** Whether a capability that is not to be the process's own is still needed. */
+    private boolean isHeldBack() {
+        return (seccomp.needed() & ~bits(capabilities.effective())) != 0;
     }
 
     private void limits() {
@@ -93,12 +109,7 @@ final class IdentityOps {
     }
 
     private void setCapabilities() {
-        program.call(
-                ProcessCalls.capset(
-                        bits(capabilities.effective()),
-                        bits(capabilities.permitted()),
-                        bits(capabilities.inheritable())),
-                "set the capabilities");
+        program.call(capset(isHeldBack() ? seccomp.needed() : 0), "set the capabilities");
         program.call(ProcessCalls.prctl(Prctl.PR_SET_KEEPCAPS, 0), "let execve decide on capabilities again");
         program.call(ProcessCalls.clearAmbient(), "clear the ambient capabilities");
         long ambient = bits(capabilities.ambient());
@@ -109,6 +120,13 @@ final class IdentityOps {
                         .tolerate(Errno.EPERM);
             }
         }
+    }
+
+    private Call capset(long more) {
+        return ProcessCalls.capset(
+                bits(capabilities.effective()) | more,
+                bits(capabilities.permitted()) | more,
+                bits(capabilities.inheritable()));
     }
 
     /** The set's bits; names that no kernel knows are left out, as the specification advises. */

@@ -51,9 +51,11 @@ final class SysctlOps {
     private void set(Slot proc, String name, String value) {
         String purpose = "set the kernel parameter " + name + " to " + Text.quoted(value);
         Slot file = assembly.program.slot("parameter");
-        long flags = Fcntl.O_WRONLY | Fcntl.O_NOFOLLOW | Fcntl.O_CLOEXEC;
+        long flags = Fcntl.O_WRONLY | Fcntl.O_CLOEXEC;
+        // nothing that is mounted over a parameter is taken for it
+        long procOnly = Fcntl.RESOLVE_NO_XDEV | Fcntl.RESOLVE_NO_SYMLINKS | Fcntl.RESOLVE_BENEATH;
         assembly.program
-                .call(FileCalls.openat(proc, path(name), flags, 0), purpose)
+                .call(FileCalls.openat2(proc, path(name), flags, 0, procOnly), purpose)
                 .to(file);
         assembly.program.call(FileCalls.write(file, Block.content(value)), purpose);
         assembly.close(file);

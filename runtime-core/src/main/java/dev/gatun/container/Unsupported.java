@@ -5,6 +5,7 @@ import dev.gatun.oci.Linux;
 import dev.gatun.oci.Process;
 import dev.gatun.oci.Resources;
 import dev.gatun.oci.RuntimeSpec;
+import dev.gatun.oci.Seccomp;
 
 /**
  * Refuses what a configuration asks for and this version of Gatun does not do: a container that seems protected or
@@ -22,7 +23,11 @@ final class Unsupported {
         refuse("process.scheduler", process.scheduler().isPresent());
         refuse("process.ioPriority", process.ioPriority().isPresent());
         Linux linux = spec.linux();
-        refuse("linux.seccomp", linux.seccomp().isPresent());
+        if (linux.seccomp().isPresent()) {
+            for (Seccomp.Syscall syscall : linux.seccomp().get().syscalls()) {
+                refuse("linux.seccomp: SCMP_ACT_NOTIFY", syscall.action() == Seccomp.Action.NOTIFY);
+            }
+        }
         refuse("linux.mountLabel", linux.mountLabel().isPresent());
         refuse("linux.intelRdt", linux.intelRdt().isPresent());
         refuse("linux.memoryPolicy", linux.memoryPolicy().isPresent());

@@ -1,0 +1,81 @@
+package dev.gatun.container;
+
+import dev.gatun.linux.Arch;
+import dev.gatun.linux.Block;
+import dev.gatun.linux.Call;
+import dev.gatun.linux.Capability;
+import dev.gatun.linux.Notation;
+import dev.gatun.linux.Syscall;
+import dev.gatun.linux.Word;
+import dev.gatun.oci.Process;
+import dev.gatun.oci.RuntimeSpec;
+import dev.gatun.oci.Seccomp;
+import dev.gatun.program.Op;
+import dev.gatun.program.ProgramBuilder;
+import dev.gatun.seccomp.SeccompFilter;
+import java.util.Optional;
+
+/**
+ * The op that loads the filter of system calls, for good.
+ *
+ * <p>The kernel takes a filter from a process that has no_new_privs or CAP_SYS_ADMIN (seccomp(2)). With the first it is
+ * loaded right before execve, which is then the only call of Gatun's own that the profile has to allow. Without it the
+ * process keeps CAP_SYS_ADMIN until then, and gives it up behind the filter, so that capset must be allowed too; runc
+ * loads the filter before it sets capabilities and user, and needs more calls.
+ */
+final class SeccompOps {
+    /** linux/seccomp.h: SECCOMP_SET_MODE_FILTER. */
+    private static final int SET_MODE_FILTER = 1;
+
+    /** struct sock_fprog, linux/filter.h: how many instructions, and where they are. */
+    private static final int PROGRAM_SIZE = 16;
+
+    private static final int PROGRAM_INSTRUCTIONS = 8;
+
+    private final ProgramBuilder program;
+    private final Optional<SeccompFilter> filter;
+    private final boolean noNewPrivileges;
+
+    SeccompOps(ProgramBuilder program, RuntimeSpec spec, Process process) {
+        this.program = program;
+        Optional<Seccomp> profile = spec.linux().seccomp();
+        this.filter = profile.isPresent()
+                ? Optional.of(SeccompFilter.compile(profile.get(), Arch.current()))
+                : Optional.empty();
+        this.noNewPrivileges = process.noNewPrivileges();
+    }
+
+    /** The capabilities that the process needs for {@link #load}, as bits. */
+    long needed() {
+        return filter.isPresent() && !noNewPrivileges ? Capability.CAP_SYS_ADMIN.bit() : 0;
+    }
+
+    void load() {
+        if (filter.isEmpty()) {
+            return;
+        }
+        int length = filter.get().length();
+        var instructions = Block.of(filter.get().program(), "[/* " + length + " instructions */]");
+        var fprog = new Block(PROGRAM_SIZE, out -> {
+                    instructions.print(out.append("{len=").append(length).append(", filter="));
+                    out.append('}');
+                })
+                .int16(0, length)
+                .field(PROGRAM_INSTRUCTIONS, instructions);
+        program.call(
+                Call.of(
+                        Syscall.SECCOMP,
+                        Word.of(SET_MODE_FILTER),
+                        new Word(filter.get().flags(), Notation.HEX),
+                        fprog),
+                "allow the system calls of linux.seccomp only");
+    }
+
+    /** Adds what follows if the filter does not let the process exit with {@code end}: a fault ends it all the same. */
+    void fault(Op end) {
+        if (filter.isPresent()) {
+            end.tolerateAll();
+            program.load(Word.NULL, 0, 0, 0, "end by a fault, as the filter forbids to exit");
+        }
+    }
+}
