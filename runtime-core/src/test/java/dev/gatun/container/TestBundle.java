@@ -334,11 +334,16 @@ final class TestBundle implements AutoCloseable {
         }
     }
 
-    /** The bundle as it is configured now. */
-    Bundle bundle() {
+    /** Writes the configuration as it is now, unless another text was written in its place. */
+    void writeConfig() {
         if (!configured) {
             write(config.toString());
         }
+    }
+
+    /** The bundle as it is configured now. */
+    Bundle bundle() {
+        writeConfig();
         return Bundle.read(folder);
     }
 

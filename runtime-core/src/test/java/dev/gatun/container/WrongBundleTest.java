@@ -1,10 +1,16 @@
 package dev.gatun.container;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.gatun.container.cli.GatunOci;
 import dev.gatun.oci.InvalidSpecException;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,6 +51,34 @@ class WrongBundleTest {
             bundle.monitor = true;
             return bundle.start();
         });
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongBundles")
+    void theCommandSaysItInOneLineAndEndsWithStatus1(WrongBundle wrong) {
+        try (var bundle = new TestBundle()) {
+            wrong.fault().accept(bundle);
+            bundle.writeConfig();
+            var args = new ArrayList<>(List.of("--root", bundle.state.root().toString(), "create"));
+            args.addAll(List.of("--bundle", bundle.folder.toString()));
+            args.addAll(List.of("--preserve-fds", Integer.toString(bundle.preservedDescriptors)));
+            bundle.pidFile.ifPresent(file -> args.addAll(List.of("--pid-file", file.toString())));
+            bundle.consoleSocket.ifPresent(socket -> args.addAll(List.of("--console-socket", socket.toString())));
+            args.add(bundle.id);
+            var out = new ByteArrayOutputStream();
+            var err = new ByteArrayOutputStream();
+
+            int status = GatunOci.command().run(args.toArray(new String[0]), Map.of(), printer(out), printer(err));
+
+            assertThat(err.toString(UTF_8)).isEqualTo("gatun-oci: " + wrong.message(bundle.folder) + "\n");
+            assertThat(status).isEqualTo(1);
+            assertThat(out.size()).isZero();
+            assertThat(bundle.state.list()).isEmpty();
+        }
+    }
+
+    private static PrintStream printer(ByteArrayOutputStream target) {
+        return new PrintStream(target, true, UTF_8);
     }
 
     private interface Way {
