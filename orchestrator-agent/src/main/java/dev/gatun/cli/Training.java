@@ -42,6 +42,14 @@ import java.util.Optional;
  */
 final class Training {
     private static final String ID = "training";
+
+    private static final String PROCESS_EXTRAS = """
+            "rlimits": [{"type": "RLIMIT_NOFILE", "hard": 1024, "soft": 1024}],
+            """;
+    private static final String LINUX_EXTRAS = """
+            "resources": {"devices": [{"allow": false, "access": "rwm"},
+              {"allow": true, "type": "c", "major": 1, "minor": 3, "access": "rwm"}]},
+            """;
     private static final long PAUSE_MILLIS = 5;
     private static final int PAUSES = 1000;
 
@@ -99,7 +107,14 @@ final class Training {
                         shown, Optional.of("bind"), Optional.of(shown), List.of("rbind", "ro"), List.of(), List.of()));
             }
         }
-        Files.writeString(bundle.resolve("config.json"), template.build().toJson("  "));
+        Files.writeString(
+                bundle.resolve("config.json"), withUsualExtras(template.build().toJson("  ")));
+    }
+
+    /** What the configurations of engines, and runc's own, have beside Gatun's. */
+    private static String withUsualExtras(String config) {
+        return config.replaceFirst("\"process\": \\{", "\"process\": {" + PROCESS_EXTRAS)
+                .replaceFirst("\"linux\": \\{", "\"linux\": {" + LINUX_EXTRAS);
     }
 
     private void mistakes() {

@@ -91,25 +91,27 @@ final class Launch {
         boolean ready = false;
         // the child may be ready before its parent has told its id
         while (!(ready && waitsForStart && child > 0)) {
-            switch (channel.receive(image)) {
-                case Channel.Failed failed -> throw new ContainerException(failed.failure());
-                case Channel.Closed closed -> {
-                    if (!ready) {
-                        throw new ContainerException(
-                                "the container's process ended while it was set up: it was killed, by"
-                                        + " somebody or for want of memory");
-                    }
-                    return;
-                }
-                case Channel.Signal signal -> {
-                    switch (signal.kind()) {
-                        case ContainerProgram.STARTED -> child = (int) signal.value();
-                        case ContainerProgram.TERMINAL ->
-                            terminal = signal.descriptor().orElseThrow();
-                        default -> ready = true;
-                    }
-                }
+            // no switch on types: the JVM would generate a class for it at each cold start
+            Channel.Message message = channel.receive(image);
+            if (message instanceof Channel.Signal signal) {
+                note(signal);
+                ready |= signal.kind() == ContainerProgram.READY;
+            } else if (message instanceof Channel.Failed failed) {
+                throw new ContainerException(failed.failure());
+            } else if (ready) {
+                return;
+            } else {
+                throw new ContainerException("the container's process ended while it was set up: it was killed, by"
+                        + " somebody or for want of memory");
             }
+        }
+    }
+
+    private void note(Channel.Signal signal) {
+        if (signal.kind() == ContainerProgram.STARTED) {
+            child = (int) signal.value();
+        } else if (signal.kind() == ContainerProgram.TERMINAL) {
+            terminal = signal.descriptor().orElseThrow();
         }
     }
 
