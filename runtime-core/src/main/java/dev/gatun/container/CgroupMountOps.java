@@ -22,7 +22,6 @@ import java.util.Optional;
 final class CgroupMountOps {
     private static final Path HOST_MOUNTS = Path.of("/proc/self/mountinfo");
     private static final Path OWN_GROUPS = Path.of("/proc/self/cgroup");
-    private static final String TMPFS_MODE = "mode=0755";
 
     private final Assembly assembly;
     private final PathOps paths;
@@ -67,17 +66,9 @@ final class CgroupMountOps {
     }
 
     private Slot tmpfs(String destination) {
-        var program = assembly.program;
-        Slot configuration = program.slot("tmpfs_config");
-        Slot folder = program.slot("cgroup_folder");
+        Slot folder = assembly.program.slot("cgroup_folder");
         String purpose = "make a folder for the control groups on " + destination;
-        program.call(MountCalls.fsopen("tmpfs"), purpose).to(configuration);
-        program.call(
-                MountCalls.fsconfigString(configuration, "mode", TMPFS_MODE.substring(TMPFS_MODE.indexOf('=') + 1)),
-                purpose);
-        program.call(MountCalls.fsconfigCreate(configuration), purpose);
-        program.call(MountCalls.fsmount(configuration, 0), purpose).to(folder);
-        assembly.close(configuration);
+        FilesystemOps.make(assembly, "tmpfs", List.of("mode=0755"), 0, folder, purpose);
         return folder;
     }
 
@@ -100,23 +91,18 @@ final class CgroupMountOps {
             }
             return tree;
         }
-        Slot configuration = program.slot("cgroup_config");
-        program.call(MountCalls.fsopen(hierarchy.type()), purpose).to(configuration);
-        for (String option : hierarchy.options().split(",", -1)) {
-            int equals = option.indexOf('=');
-            if (hierarchy.type().equals("cgroup") && !option.equals("rw") && !option.equals("ro")) {
-                program.call(
-                        equals < 0
-                                ? MountCalls.fsconfigFlag(configuration, option)
-                                : MountCalls.fsconfigString(
-                                        configuration, option.substring(0, equals), option.substring(equals + 1)),
-                        purpose);
-            }
-        }
-        program.call(MountCalls.fsconfigCreate(configuration), purpose);
-        program.call(MountCalls.fsmount(configuration, attributes), purpose).to(tree);
-        assembly.close(configuration);
+        FilesystemOps.make(assembly, hierarchy.type(), parameters(hierarchy), attributes, tree, purpose);
         return tree;
+    }
+
+    /** Which hierarchy of the first version it is; there is only one of the second. */
+    private static List<String> parameters(Hierarchy hierarchy) {
+        var parameters = new ArrayList<String>();
+        if (hierarchy.type().equals("cgroup")) {
+            parameters.addAll(List.of(hierarchy.options().split(",", -1)));
+            parameters.removeAll(List.of("rw", "ro"));
+        }
+        return parameters;
     }
 
     /** The hierarchies below {@code /sys/fs/cgroup}: proc_pid_mountinfo(5). */

@@ -137,26 +137,12 @@ final class MountOps {
 
     /** Makes a file system that is attached nowhere yet. */
     private Slot create(String source, String type, MountOptions options, long attributes, String purpose) {
-        var program = assembly.program;
-        Slot configuration = program.slot(type + "_config");
-        Slot tree = program.slot(type);
-        program.call(MountCalls.fsopen(type), purpose).to(configuration);
-        program.call(MountCalls.fsconfigString(configuration, "source", source), purpose);
-        for (String option : options.wholeFilesystem()) {
-            program.call(MountCalls.fsconfigFlag(configuration, option), purpose);
-        }
-        for (String option : options.filesystem()) {
-            int equals = option.indexOf('=');
-            program.call(
-                    equals < 0
-                            ? MountCalls.fsconfigFlag(configuration, option)
-                            : MountCalls.fsconfigString(
-                                    configuration, option.substring(0, equals), option.substring(equals + 1)),
-                    purpose);
-        }
-        program.call(MountCalls.fsconfigCreate(configuration), purpose);
-        program.call(MountCalls.fsmount(configuration, attributes), purpose).to(tree);
-        assembly.close(configuration);
+        Slot tree = assembly.program.slot(type);
+        var parameters = new ArrayList<String>();
+        parameters.add("source=" + source);
+        parameters.addAll(options.wholeFilesystem());
+        parameters.addAll(options.filesystem());
+        FilesystemOps.make(assembly, type, parameters, attributes, tree, purpose);
         return tree;
     }
 

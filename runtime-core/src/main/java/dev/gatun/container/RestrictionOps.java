@@ -33,17 +33,14 @@ final class RestrictionOps {
     }
 
     private Slot emptyFolder() {
-        var program = assembly.program;
-        Slot configuration = program.slot("tmpfs_config");
-        Slot folder = program.slot("empty_folder");
-        String purpose = "make an empty folder to hide others with";
-        program.call(MountCalls.fsopen("tmpfs"), purpose).to(configuration);
-        program.call(MountCalls.fsconfigString(configuration, "nr_inodes", "1"), purpose);
-        program.call(MountCalls.fsconfigString(configuration, "mode", "0755"), purpose);
-        program.call(MountCalls.fsconfigCreate(configuration), purpose);
-        program.call(MountCalls.fsmount(configuration, Mount.MOUNT_ATTR_RDONLY), purpose)
-                .to(folder);
-        assembly.close(configuration);
+        Slot folder = assembly.program.slot("empty_folder");
+        FilesystemOps.make(
+                assembly,
+                "tmpfs",
+                List.of("nr_inodes=1", "mode=0755"),
+                Mount.MOUNT_ATTR_RDONLY,
+                folder,
+                "make an empty folder to hide others with");
         return folder;
     }
 

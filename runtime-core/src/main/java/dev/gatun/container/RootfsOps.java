@@ -90,15 +90,23 @@ final class RootfsOps {
     private void mountScratch(String lower) {
         var program = assembly.program;
         Slot scratch = program.slot("scratch");
-        newMount("tmpfs", List.of("mode=0755"), scratch, "make a layer in memory for what the container writes");
+        FilesystemOps.make(
+                assembly,
+                "tmpfs",
+                List.of("mode=0755"),
+                0,
+                scratch,
+                "make a layer in memory for what the container writes");
         program.call(
                 MountCalls.moveMount(scratch, FileCalls.CURRENT_DIRECTORY, SCRATCH, Mount.MOVE_MOUNT_F_EMPTY_PATH),
                 "mount that layer where only this process sees it");
         program.call(FileCalls.mkdirat(scratch, "upper", 0755), "make the folder of what is written");
         program.call(FileCalls.mkdirat(scratch, "work", 0755), "make the overlay's own folder");
-        newMount(
+        FilesystemOps.make(
+                assembly,
                 "overlay",
                 List.of("lowerdir=" + lower, "upperdir=" + SCRATCH + "/upper", "workdir=" + SCRATCH + "/work"),
+                0,
                 assembly.root,
                 "lay the two over each other");
         program.call(
@@ -106,21 +114,6 @@ final class RootfsOps {
                         assembly.root, FileCalls.CURRENT_DIRECTORY, SCRATCH, Mount.MOVE_MOUNT_F_EMPTY_PATH),
                 "mount the root file system");
         assembly.close(scratch);
-    }
-
-    private void newMount(String type, List<String> options, Slot tree, String purpose) {
-        var program = assembly.program;
-        Slot configuration = program.slot(type + "_config");
-        program.call(MountCalls.fsopen(type), purpose).to(configuration);
-        for (String option : options) {
-            int equals = option.indexOf('=');
-            program.call(
-                    MountCalls.fsconfigString(configuration, option.substring(0, equals), option.substring(equals + 1)),
-                    purpose);
-        }
-        program.call(MountCalls.fsconfigCreate(configuration), purpose);
-        program.call(MountCalls.fsmount(configuration, 0), purpose).to(tree);
-        assembly.close(configuration);
     }
 
     /** Opens the root of a container that has no mounts of its own. */

@@ -3,10 +3,10 @@ package dev.gatun.container;
 import dev.gatun.linux.Block;
 import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.FileCalls;
-import dev.gatun.linux.MountCalls;
 import dev.gatun.linux.Text;
 import dev.gatun.oci.Namespace;
 import dev.gatun.program.Slot;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -63,14 +63,8 @@ final class SysctlOps {
 
     /** A procfs that is attached nowhere, for a container that mounts none. */
     private Slot privateProc() {
-        var program = assembly.program;
-        Slot configuration = program.slot("proc_config");
-        Slot proc = program.slot("private_proc");
-        String purpose = "make a private procfs";
-        program.call(MountCalls.fsopen("proc"), purpose).to(configuration);
-        program.call(MountCalls.fsconfigCreate(configuration), purpose);
-        program.call(MountCalls.fsmount(configuration, 0), purpose).to(proc);
-        assembly.close(configuration);
+        Slot proc = assembly.program.slot("private_proc");
+        FilesystemOps.make(assembly, "proc", List.of(), 0, proc, "make a private procfs");
         return proc;
     }
 
