@@ -20,7 +20,7 @@ run_is_fresh() {
     # Folders, too: a file that is gone has left no other trace.
     for run_source in "$root/pom.xml" "$root"/*/pom.xml "$root/scripts/dist" "$root/scripts/lib/launcher" \
         "$root"/*/src/main/java/* "$root"/*/src/main/java/dev/gatun/* "$root"/*/src/main/java/dev/gatun/*/* \
-        "$root"/*/src/main/java/dev/gatun/*/*/*; do
+        "$root"/*/src/main/java/dev/gatun/*/*/* "$root"/*/src/main/resources/dev/gatun/*/*; do
         # shellcheck disable=SC3013 # every sh has it, and POSIX since 2024
         [ ! "$run_source" -nt "$root/dist/gatun.stamp" ] || return 1
     done

@@ -145,6 +145,8 @@ final class Training {
 
     private void detached(Path bundle) {
         oci("run", "--detach", "--bundle", bundle.toString(), ID);
+        oci("delete", "--force", ID);
+        oci("run", "--detach", "--bundle", bundle.toString(), ID);
         oci("--log", folder.resolve("log").toString(), "run", "--detach", "--bundle", bundle.toString(), ID);
         end();
     }

@@ -24,7 +24,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -148,7 +147,7 @@ public final class Containers {
                     ProcessIdentity.of(started.child()),
                     bundle.folder().toString(),
                     bundle.root().folder().toString(),
-                    Instant.now().toString(),
+                    Timestamp.now(),
                     bundle.spec().annotations());
             state.write(record);
             options.pidFile().ifPresent(file -> writePidFile(file, started.child()));

@@ -143,7 +143,7 @@ final class Launch {
     /** Forgets a child of this process that has ended, if it is one. */
     static void reapIfEnded(Kernel kernel, ProcessIdentity process) {
         // a process id that was given to another meanwhile is not it
-        if (ProcessIdentity.of(process.pid()).equals(process)) {
+        if (ProcessIdentity.of(process.pid()).startTime() == process.startTime()) {
             var status = Block.buffer(Long.BYTES, "&status");
             kernel.attempt(ProcessCalls.wait4(Word.of(process.pid()), status, Wait.WNOHANG));
         }

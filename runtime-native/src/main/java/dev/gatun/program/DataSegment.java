@@ -99,13 +99,21 @@ final class DataSegment implements Memory {
         content.putLong(offset, word);
     }
 
-    /** Puts an argument's word at {@code offset}, and remembers the place if it is a slot. */
-    void put(int offset, Arg arg) {
+    void put(int offset, long[] words) {
+        content.duplicate()
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .position(offset)
+                .asLongBuffer()
+                .put(words);
+    }
+
+    /** An argument's word, which the caller puts at {@code offset}: if it is a slot, the place is remembered. */
+    long word(int offset, Arg arg) {
         long word = arg.word(this);
-        content.putLong(offset, word);
         if (arg instanceof Slot slot) {
             placesOf(slot).add(ADDRESS + offset);
         }
+        return word;
     }
 
     /** The address of {pointer, length} of a text; a longer one than {@link #LONGEST_TEXT} is cut at a character. */
@@ -169,7 +177,7 @@ final class DataSegment implements Memory {
         content.position(offset);
         block.copyTo(content);
         for (Block.Field field : block.fields()) {
-            put(offset + field.offset(), field.value());
+            put(offset + field.offset(), word(offset + field.offset(), field.value()));
         }
         return ADDRESS + offset;
     }

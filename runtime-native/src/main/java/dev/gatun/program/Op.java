@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * for, which is reported if it fails with any other error.
  */
 public final class Op {
-    static final int SIZE = 12 * Long.BYTES;
+    static final int WORDS = 12;
+    static final int SIZE = WORDS * Long.BYTES;
     static final int WORD_NUMBER = 0;
     static final int WORD_ARGUMENTS = 1;
     static final int WORD_STORES = 7;
