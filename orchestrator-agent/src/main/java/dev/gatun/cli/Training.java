@@ -186,7 +186,8 @@ final class Training {
     /** The JVM of a container in the foreground is replaced by a program; here that fails at the last moment. */
     private void foreground(Path bundle) {
         Folders folders = Folders.of(environment);
-        var containers = new Containers(kernel, new StateFolder(folders.containers()), folders.lib());
+        var containers =
+                new Containers(kernel, new StateFolder(folders.containers()), folders.lib(), System.err::println);
         var id = new ContainerId(ID);
         try {
             Containers.Created created = containers.run(id, Bundle.read(bundle), CreateOptions.NONE);

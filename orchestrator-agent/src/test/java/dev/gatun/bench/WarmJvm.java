@@ -30,7 +30,8 @@ final class WarmJvm {
         Kernel kernel = Kernel.load();
         Blueprint.alone(kernel, Bundle.read(bundle)).writeTo(Path.of(args[2]));
         var state = new StateFolder(Files.createDirectories(folder.resolve("containers")));
-        var containers = new Containers(kernel, state, Files.createDirectories(folder.resolve("lib")));
+        var containers =
+                new Containers(kernel, state, Files.createDirectories(folder.resolve("lib")), System.err::println);
         int starts = 0;
         while (starts < Integer.parseInt(args[3])) {
             start(containers, bundle, starts++);

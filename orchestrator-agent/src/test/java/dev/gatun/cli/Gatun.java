@@ -245,7 +245,7 @@ final class Gatun implements AutoCloseable {
     @Override
     public void close() {
         started.forEach(Running::close);
-        var containers = new Containers(KERNEL, state, folder.resolve("home/lib"));
+        var containers = new Containers(KERNEL, state, folder.resolve("home/lib"), System.err::println);
         for (ContainerStatus status : state.list()) {
             containers.delete(new ContainerId(status.record().id().value()), true);
         }

@@ -35,10 +35,15 @@ final class CommandOps {
     private final String name;
     private final Slot file;
 
-    CommandOps(ProgramBuilder program, Process process) {
+    /**
+     * Ops for a process.
+     *
+     * @param name of the command: mostly the first of the arguments, which a hook may have another one than
+     */
+    CommandOps(ProgramBuilder program, Process process, String name) {
         this.program = program;
         this.process = process;
-        this.name = process.args().getFirst();
+        this.name = name;
         this.file = program.slot("command", 0);
     }
 

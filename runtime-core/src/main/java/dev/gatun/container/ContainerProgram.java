@@ -38,6 +38,8 @@ import java.util.Optional;
  *    |<--- STARTED, pid ---|                            | namespaces, root, mounts, devices, terminal,
  *    |                     | monitor, or end            | restrictions, identity, the command is found
  *    |<--- TERMINAL, descriptor (if Java carries it) ---|
+ *    |<--- PREPARED (if there are hooks, for one) ------|
+ *    |---- answer ------------------------------------->| enters its root
  *    |<--- READY ---------------------------------------|
  *                          start connects to the socket | accept4 (if there is a start socket)
  *                                                       | execve
@@ -52,6 +54,8 @@ final class ContainerProgram {
     static final int TERMINAL = 2;
     /** Everything is set up, and the command was found. */
     static final int READY = 3;
+    /** The root is about to be entered; the program waits for Java to do its part ({@link Preparation}). */
+    static final int PREPARED = 4;
 
     static final int FAILURE_STATUS = 127;
 
@@ -97,6 +101,9 @@ final class ContainerProgram {
             return CreateOptions.NONE;
         }
 
+        /** Throws {@link ContainerException} if the configuration needs somebody who is not there. */
+        default void check(RuntimeSpec spec) {}
+
         /** All descriptors that it is handed. */
         default List<Fd> descriptors() {
             var all = new ArrayList<Fd>();
@@ -118,7 +125,16 @@ final class ContainerProgram {
         }
 
         /** Nobody is: errors go to standard error, and the program ends as the container does. */
-        record Alone() implements Surroundings {}
+        record Alone() implements Surroundings {
+            @Override
+            public void check(RuntimeSpec spec) {
+                if (!spec.hooks().isEmpty() || Preparation.isNeeded(spec)) {
+                    throw new ContainerException(
+                            "hooks, linux.netDevices, linux.intelRdt: a compiled program has nobody"
+                                    + " beside it who would do their part");
+                }
+            }
+        }
     }
 
     private ContainerProgram(Assembly assembly, Surroundings surroundings) {
@@ -153,6 +169,7 @@ final class ContainerProgram {
             Surroundings surroundings) {
         Unsupported.check(spec);
         Consistency.check(spec);
+        surroundings.check(spec);
         var compiler = new ContainerProgram(
                 new Assembly(spec, new Namespaces(spec.linux().namespaces()), bundle, source, view), surroundings);
         return compiler.compile(joinOrder);
@@ -167,7 +184,7 @@ final class ContainerProgram {
         }
         disconnect(surroundings.options().streams());
         program.section("namespaces");
-        namespaces.join(joinOrder);
+        new JoinOps(program, assembly.namespaces).join(joinOrder);
         namespaces.makeTime();
         if (namespaces.mapsIds()) {
             namespaces.prepareMapping();
@@ -208,10 +225,6 @@ final class ContainerProgram {
         } else {
             program.call(ProcessCalls.exitGroup(Word.of(0)), "leave the container to whoever started this");
         }
-        if (namespaces.mapsIds()) {
-            program.place(assembly.abandoned);
-            program.call(ProcessCalls.exitGroup(Word.of(FAILURE_STATUS)), "end, as the other side is gone");
-        }
     }
 
     private void child() {
@@ -224,7 +237,7 @@ final class ContainerProgram {
             namespaces.awaitMapping();
         }
         if (assembly.namespaces.has(Namespace.Type.USER)) {
-            namespaces.becomeRoot();
+            new JoinOps(program, assembly.namespaces).becomeRoot();
         }
         program.call(ProcessCalls.setsid(), "start a session of its own");
         program.call(FileCalls.umask(0), "make files with the modes that are asked for");
@@ -246,6 +259,7 @@ final class ContainerProgram {
         program.section("root file system");
         if (!assembly.namespaces.has(Namespace.Type.MOUNT)) {
             rootfs.open();
+            awaitPreparation();
             rootfs.enter();
             return;
         }
@@ -272,7 +286,20 @@ final class ContainerProgram {
         if (assembly.spec.root().readonly()) {
             rootfs.makeReadOnly();
         }
+        awaitPreparation();
         rootfs.enter();
+    }
+
+    private void awaitPreparation() {
+        if (waitsForPreparation()) {
+            Fd line = surroundings.line().orElseThrow();
+            Channel.signalOp(program, line, PREPARED, Word.of(0), "tell that the root is about to be entered");
+            Channel.awaitOps(program, line, assembly.abandoned, "wait for hooks and the like");
+        }
+    }
+
+    private boolean waitsForPreparation() {
+        return surroundings.line().isPresent() && Preparation.isNeeded(assembly.spec);
     }
 
     private void terminal(Optional<Slot> devpts) {
@@ -292,7 +319,7 @@ final class ContainerProgram {
 
     private void execute(IdentityOps identity) {
         program.section("command");
-        var command = new CommandOps(program, process);
+        var command = new CommandOps(program, process, process.args().getFirst());
         command.find();
         surroundings
                 .line()
@@ -317,6 +344,10 @@ final class ContainerProgram {
         }
         Op end = program.call(ProcessCalls.exitGroup(Word.of(FAILURE_STATUS)), "end");
         seccomp.fault(end);
+        if (waitsForPreparation() || namespaces.mapsIds()) {
+            program.place(assembly.abandoned);
+            program.call(ProcessCalls.exitGroup(Word.of(FAILURE_STATUS)), "end, as the other side is gone");
+        }
     }
 
     /** Connects standard streams that are not the caller's to {@code /dev/null}. */

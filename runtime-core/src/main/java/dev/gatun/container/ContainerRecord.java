@@ -4,6 +4,7 @@ import dev.gatun.json.JsonReader;
 import dev.gatun.json.JsonValue;
 import dev.gatun.json.JsonWritable;
 import dev.gatun.json.JsonWriter;
+import dev.gatun.oci.Hooks;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param rootfs the folder that its root is made from
  * @param created when it was created, RFC 3339
  * @param annotations of its configuration
+ * @param hooks of its configuration; the bundle may be gone when the last of them are run
  */
 public record ContainerRecord(
         ContainerId id,
@@ -25,7 +27,8 @@ public record ContainerRecord(
         String bundle,
         String rootfs,
         String created,
-        Map<String, String> annotations)
+        Map<String, String> annotations,
+        Hooks hooks)
         implements JsonWritable {
 
     static ContainerRecord parse(byte[] json) {
@@ -43,7 +46,8 @@ public record ContainerRecord(
                 value.field("bundle").string(),
                 value.field("rootfs").string(),
                 value.field("created").string(),
-                annotations);
+                annotations,
+                Hooks.from(value.field("hooks")));
     }
 
     @Override
@@ -57,6 +61,7 @@ public record ContainerRecord(
                 .field("rootfs", rootfs)
                 .field("created", created)
                 .optional("annotations", annotations)
+                .optional("hooks", hooks)
                 .endObject();
     }
 }

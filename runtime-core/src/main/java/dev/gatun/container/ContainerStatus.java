@@ -3,6 +3,7 @@ package dev.gatun.container;
 import dev.gatun.json.JsonWritable;
 import dev.gatun.json.JsonWriter;
 import dev.gatun.oci.State;
+import java.util.OptionalInt;
 
 /**
  * A container as it is now; printed as the specification's state, with runc's additions.
@@ -14,6 +15,17 @@ public record ContainerStatus(ContainerRecord record, State.Status status) imple
     /** The first process's id, or 0 if it has ended. */
     public int pid() {
         return status == State.Status.STOPPED ? 0 : record.init().pid();
+    }
+
+    /** What hooks are told. */
+    State state() {
+        return new State(
+                record.ociVersion(),
+                record.id().value(),
+                status,
+                pid() == 0 ? OptionalInt.empty() : OptionalInt.of(pid()),
+                record.bundle(),
+                record.annotations());
     }
 
     @Override

@@ -12,13 +12,17 @@ import dev.gatun.linux.Signal;
 import dev.gatun.linux.Socket;
 import dev.gatun.linux.SocketCalls;
 import dev.gatun.linux.SyscallException;
+import dev.gatun.oci.Hook;
+import dev.gatun.oci.Hooks;
 import dev.gatun.oci.Namespace;
 import dev.gatun.oci.Process;
 import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.oci.State;
+import dev.gatun.program.Channel;
 import dev.gatun.program.Image;
 import dev.gatun.program.Launcher;
 import dev.gatun.program.Monitor;
+import dev.gatun.program.Program;
 import dev.gatun.program.Relay;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +31,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /** The life of containers: created, started, signalled, deleted (runtime.md, "Lifecycle"). */
 public final class Containers {
@@ -37,6 +43,7 @@ public final class Containers {
     private final Kernel kernel;
     private final Launcher launcher;
     private final StateFolder state;
+    private final Consumer<String> warnings;
 
     /**
      * A container that was created or run.
@@ -54,10 +61,12 @@ public final class Containers {
      * The containers of a state folder.
      *
      * @param lib a folder of Gatun's own, where programs can be executed from if the kernel executes none in memory
+     * @param warnings is told in a line of what went wrong and stopped nothing
      */
-    public Containers(Kernel kernel, StateFolder state, Path lib) {
+    public Containers(Kernel kernel, StateFolder state, Path lib, Consumer<String> warnings) {
         this.kernel = kernel;
         this.state = state;
+        this.warnings = warnings;
         this.launcher = new Launcher(kernel, lib);
     }
 
@@ -79,18 +88,37 @@ public final class Containers {
     private Created begin(ContainerId id, Bundle bundle, CreateOptions options, boolean waits) {
         checkPreserved(options.preservedDescriptors());
         state.reserve(id);
+        Hooks hooks = bundle.spec().hooks();
+        boolean staged =
+                waits || !hooks.startContainer().isEmpty() || !hooks.poststart().isEmpty();
+        try (Fd _ = lock(id)) {
+            Created created = create(id, bundle, options, staged);
+            if (staged && !waits) {
+                start(created.status());
+            }
+            return created;
+        }
+    }
+
+    /** The container, or nothing of it. */
+    private Created create(ContainerId id, Bundle bundle, CreateOptions options, boolean waits) {
+        var preparation = new Preparation(new HookRunner(kernel, launcher), bundle.spec());
         try {
             if (bundle.folder().equals(state.folder(id))) {
                 state.writeConfiguration(id, bundle.spec());
             }
-            return launch(id, bundle, options, waits);
+            return launch(id, bundle, options, waits, preparation);
         } catch (RuntimeException | Error failed) {
             state.remove(id);
+            if (preparation.hasBegun()) {
+                poststop(bundle.spec().hooks().poststop(), stopped(id, bundle));
+            }
             throw failed;
         }
     }
 
-    private Created launch(ContainerId id, Bundle bundle, CreateOptions options, boolean waits) {
+    private Created launch(
+            ContainerId id, Bundle bundle, CreateOptions options, boolean waits, Preparation preparation) {
         List<Namespace.Type> joinOrder =
                 new JoinOrder(kernel).of(bundle.spec().linux().namespaces());
         var handed = new ArrayList<Fd>();
@@ -98,23 +126,85 @@ public final class Containers {
             Optional<Fd> start = waits ? Optional.of(keep(handed, listen(id))) : Optional.empty();
             Optional<Fd> console = options.consoleSocket().map(path -> keep(handed, connect(path)));
             Optional<Fd> status = options.monitor() ? Optional.of(keep(handed, exitFile(id))) : Optional.empty();
-            Launch.Started started = Launch.run(
-                    kernel,
-                    launcher,
-                    channel -> ContainerProgram.compile(
+            var guide = new Launch.Guide() {
+                @Override
+                public Program compile(Channel channel) {
+                    return ContainerProgram.compile(
                             bundle.spec(),
                             bundle.folder(),
                             bundle.root(),
                             view,
                             joinOrder,
                             new ContainerProgram.Surroundings.Attended(
-                                    channel.programEnd(), start, console, status, options)),
-                    handed,
-                    waits,
-                    options.monitor());
+                                    channel.programEnd(), start, console, status, options));
+                }
+
+                @Override
+                public void prepare(int child) {
+                    preparation.run(
+                            creating(id, bundle, child), namespacesOf(ProcessIdentity.of(child), bundle.spec()));
+                }
+            };
+            Launch.Started started = Launch.run(kernel, launcher, guide, handed, waits, options.monitor());
             return record(id, bundle, options, started);
         } finally {
             handed.forEach(Fd::close);
+        }
+    }
+
+    private static State creating(ContainerId id, Bundle bundle, int pid) {
+        return new State(
+                bundle.spec().ociVersion(),
+                id.value(),
+                State.Status.CREATING,
+                OptionalInt.of(pid),
+                bundle.folder().toString(),
+                bundle.spec().annotations());
+    }
+
+    private static State stopped(ContainerId id, Bundle bundle) {
+        return new State(
+                bundle.spec().ociVersion(),
+                id.value(),
+                State.Status.STOPPED,
+                OptionalInt.empty(),
+                bundle.folder().toString(),
+                bundle.spec().annotations());
+    }
+
+    /** Runs the hooks of a container that is gone; one that fails is told of and passed over (runtime.md, Lifecycle). */
+    private void poststop(List<Hook> hooks, State stopped) {
+        for (int i = 0; i < hooks.size(); i++) {
+            try {
+                new HookRunner(kernel, launcher).runInRuntime("poststop", List.of(hooks.get(i)), stopped);
+            } catch (ContainerException failed) {
+                warnings.accept(failed.getMessage());
+            }
+        }
+    }
+
+    /**
+     * Keeps other commands from changing the container meanwhile; this one waits until they are done.
+     *
+     * <p>A killed process lets go of it, as it hangs on a descriptor (flock(2)).
+     */
+    private Fd lock(ContainerId id) {
+        long flags = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC;
+        Call open =
+                FileCalls.openat(FileCalls.CURRENT_DIRECTORY, state.folder(id).toString(), flags, 0);
+        long opened = kernel.attempt(open);
+        if (opened == -Errno.ENOENT.number()) {
+            throw StateFolder.missing(id);
+        } else if (opened < 0) {
+            throw new SyscallException(open.toString(), (int) -opened);
+        }
+        var lock = new Fd(kernel, opened, "lock");
+        try {
+            kernel.call(FileCalls.flock(lock, Fcntl.LOCK_EX));
+            return lock;
+        } catch (RuntimeException | Error failed) {
+            lock.close();
+            throw failed;
         }
     }
 
@@ -148,7 +238,8 @@ public final class Containers {
                     bundle.folder().toString(),
                     bundle.root().folder().toString(),
                     Timestamp.now(),
-                    bundle.spec().annotations());
+                    bundle.spec().annotations(),
+                    bundle.spec().hooks());
             state.write(record);
             options.pidFile().ifPresent(file -> writePidFile(file, started.child()));
             return new Created(
@@ -224,14 +315,52 @@ public final class Containers {
                 "exit_file");
     }
 
-    /** Lets a created container execute its command; an error that this meets is thrown here. */
+    /**
+     * Lets a created container execute its command; an error that this meets is thrown here.
+     *
+     * <p>A container whose hooks fail is no more afterwards (config.md, POSIX-platform Hooks).
+     */
     public void start(ContainerId id) {
-        ContainerStatus status = state.get(id);
-        switch (status.status()) {
-            case CREATED -> {}
-            case STOPPED -> throw new ContainerException("cannot start a container that has stopped");
-            default -> throw new ContainerException("cannot start an already running container");
+        try (Fd _ = lock(id)) {
+            ContainerStatus status = state.get(id);
+            switch (status.status()) {
+                case CREATED -> {}
+                case STOPPED -> throw new ContainerException("cannot start a container that has stopped");
+                default -> throw new ContainerException("cannot start an already running container");
+            }
+            start(status);
         }
+    }
+
+    private void start(ContainerStatus status) {
+        ContainerRecord record = status.record();
+        Hooks hooks = record.hooks();
+        if (hooks.isEmpty()) {
+            execute(record.id());
+            return;
+        }
+        var runner = new HookRunner(kernel, launcher);
+        try {
+            if (!hooks.startContainer().isEmpty()) {
+                RuntimeSpec spec = Bundle.readSpec(Path.of(record.bundle()));
+                runner.runInContainer(hooks.startContainer(), status.state(), spec, namespacesOf(record.init(), spec));
+            }
+        } catch (ContainerException failed) {
+            destroy(status);
+            throw failed;
+        }
+        execute(record.id());
+        try {
+            runner.runInRuntime(
+                    "poststart", hooks.poststart(), new ContainerStatus(record, State.Status.RUNNING).state());
+        } catch (ContainerException failed) {
+            destroy(status);
+            throw failed;
+        }
+    }
+
+    /** Lets the first process go on from where it waits. */
+    private void execute(ContainerId id) {
         try (Fd line = seqpacketSocket("start");
                 Fd folder = openFolder(state.folder(id))) {
             String socket = folder.path() + "/" + state.startSocket(id).getFileName();
@@ -283,19 +412,35 @@ public final class Containers {
      * @param force deletes a running one too, and is content if there is none
      */
     public void delete(ContainerId id, boolean force) {
-        Optional<ContainerStatus> found = force ? findAny(id) : Optional.of(state.get(id));
-        if (found.isPresent()) {
-            ContainerStatus status = found.get();
-            if (status.status() == State.Status.RUNNING && !force) {
-                throw new ContainerException("cannot delete container " + id + " that is not stopped: running");
+        if (force) {
+            // before waiting for the lock: what holds it may wait for this very process
+            findAny(id).ifPresent(status -> killAndWait(status.record().init()));
+            if (!state.exists(id)) {
+                return;
             }
-            if (status.status() != State.Status.STOPPED) {
-                killAndWait(status.record().init());
-            }
-            // where this process has started it and not waited for it
-            Launch.reapIfEnded(kernel, status.record().init());
         }
-        state.remove(id);
+        try (Fd _ = lock(id)) {
+            Optional<ContainerStatus> found = force ? findAny(id) : Optional.of(state.get(id));
+            if (found.isEmpty()) {
+                state.remove(id);
+            } else if (found.get().status() == State.Status.RUNNING && !force) {
+                throw new ContainerException("cannot delete container " + id + " that is not stopped: running");
+            } else {
+                destroy(found.get());
+            }
+        }
+    }
+
+    /** Ends a container and forgets it. */
+    private void destroy(ContainerStatus status) {
+        ContainerRecord record = status.record();
+        if (status.status() != State.Status.STOPPED) {
+            killAndWait(record.init());
+        }
+        // where this process has started it and not waited for it
+        Launch.reapIfEnded(kernel, record.init());
+        state.remove(record.id());
+        poststop(record.hooks().poststop(), new ContainerStatus(record, State.Status.STOPPED).state());
     }
 
     /** What can be read about a container; a record that is damaged or was never written is no reason to keep it. */
@@ -395,13 +540,15 @@ public final class Containers {
                     channel -> ExecProgram.compile(
                             spec,
                             process,
+                            process.args().getFirst(),
                             namespaces,
                             joinOrder,
                             root,
                             view,
                             channel.programEnd(),
                             console,
-                            options.preservedDescriptors()),
+                            options.preservedDescriptors(),
+                            Optional.empty()),
                     handed,
                     false,
                     false);

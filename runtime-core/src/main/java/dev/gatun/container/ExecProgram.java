@@ -32,22 +32,26 @@ final class ExecProgram {
      * Compiles it.
      *
      * @param spec the container's configuration
+     * @param executable what is executed: mostly the first of the process's arguments
      * @param namespaces the container's namespaces, each with a path
      * @param joinOrder in which order they are joined
      * @param containerRoot the root of the container's first process
      * @param console where the terminal goes, if not to Java
      * @param inherited how many descriptors behind the standard ones the process gets
+     * @param streams what its standard streams are, if not the caller's
      */
     static Program compile(
             RuntimeSpec spec,
             Process process,
+            String executable,
             List<Namespace> namespaces,
             List<Namespace.Type> joinOrder,
             Path containerRoot,
             RootView view,
             Fd channel,
             Optional<Fd> console,
-            int inherited) {
+            int inherited,
+            Optional<HookStreams> streams) {
         var root = new RootSource.Folder(Path.of("/"));
         var assembly = new Assembly(spec, new Namespaces(namespaces), Path.of("/"), root, view);
         var program = assembly.program;
@@ -58,16 +62,22 @@ final class ExecProgram {
         var keep = new ArrayList<Fd>();
         keep.add(channel);
         console.ifPresent(keep::add);
+        streams.ifPresent(connected -> {
+            keep.add(connected.input());
+            keep.add(connected.output());
+        });
 
         program.section("start");
         program.place(start);
         Preamble.ops(program, 3 + inherited, keep);
+        streams.ifPresent(connected -> connected.connectOps(program));
         boolean mounts = assembly.namespaces.has(Namespace.Type.MOUNT);
         if (!mounts) {
             openRoot(assembly, containerRoot);
         }
         program.section("namespaces");
-        new NamespaceOps(assembly).join(joinOrder);
+        var joining = new JoinOps(program, assembly.namespaces);
+        joining.join(joinOrder);
         program.call(ProcessCalls.clone3(Sched.CLONE_PARENT, 0), "start the process inside")
                 .to(child)
                 .ifZero(inChild);
@@ -78,7 +88,7 @@ final class ExecProgram {
         program.section("process");
         program.place(inChild);
         if (assembly.namespaces.has(Namespace.Type.USER)) {
-            new NamespaceOps(assembly).becomeRoot();
+            joining.becomeRoot();
         }
         program.call(ProcessCalls.setsid(), "start a session of its own");
         if (!mounts) {
@@ -96,7 +106,7 @@ final class ExecProgram {
         var identity = new IdentityOps(program, process, seccomp);
         identity.assume();
         program.section("command");
-        var command = new CommandOps(program, process);
+        var command = new CommandOps(program, process, executable);
         command.find();
         Channel.signalOp(program, channel, ContainerProgram.READY, Word.of(0), "tell that all is ready");
         Preamble.closeOnExecOps(program, 3 + inherited);

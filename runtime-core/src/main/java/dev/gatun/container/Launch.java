@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Launch {
     private final Kernel kernel;
     private final Channel channel;
+    private final Guide guide;
     private int parent;
     private int child;
     private @Nullable Fd terminal;
@@ -41,14 +42,24 @@ final class Launch {
         }
     }
 
-    /** What is written over the line to Java, and who it is handed to. */
-    interface Compiler {
+    /** Makes the program, and meets it half way. */
+    interface Guide {
         Program compile(Channel channel);
+
+        /**
+         * Does what only Java can do, while the first process waits with everything set up and its root not entered.
+         *
+         * @throws ContainerException if that failed; the program is ended then
+         */
+        default void prepare(int child) {
+            throw new IllegalStateException("process " + child + " waits for Java, which has nothing to do");
+        }
     }
 
-    private Launch(Kernel kernel, Channel channel) {
+    private Launch(Kernel kernel, Channel channel, Guide guide) {
         this.kernel = kernel;
         this.channel = channel;
+        this.guide = guide;
     }
 
     /**
@@ -60,15 +71,10 @@ final class Launch {
      * @throws ContainerException if an op failed; nothing of the program is left then
      */
     static Started run(
-            Kernel kernel,
-            Launcher launcher,
-            Compiler compiler,
-            List<Fd> keep,
-            boolean waitsForStart,
-            boolean monitored) {
+            Kernel kernel, Launcher launcher, Guide guide, List<Fd> keep, boolean waitsForStart, boolean monitored) {
         try (var channel = new Channel(kernel)) {
-            var launch = new Launch(kernel, channel);
-            Image image = Image.of(compiler.compile(channel), kernel.arch());
+            var launch = new Launch(kernel, channel, guide);
+            Image image = Image.of(guide.compile(channel), kernel.arch());
             var descriptors = new ArrayList<Fd>(keep);
             descriptors.add(channel.programEnd());
             launch.parent = launcher.start(image, descriptors);
@@ -89,13 +95,20 @@ final class Launch {
 
     private void follow(Image image, boolean waitsForStart) {
         boolean ready = false;
+        boolean waits = false;
         // the child may be ready before its parent has told its id
         while (!(ready && waitsForStart && child > 0)) {
+            if (waits && child > 0) {
+                guide.prepare(child);
+                channel.answer();
+                waits = false;
+            }
             // no switch on types: the JVM would generate a class for it at each cold start
             Channel.Message message = channel.receive(image);
             if (message instanceof Channel.Signal signal) {
                 note(signal);
                 ready |= signal.kind() == ContainerProgram.READY;
+                waits |= signal.kind() == ContainerProgram.PREPARED;
             } else if (message instanceof Channel.Failed failed) {
                 throw new ContainerException(failed.failure());
             } else if (ready) {

@@ -1,7 +1,6 @@
 package dev.gatun.container;
 
 import dev.gatun.linux.Block;
-import dev.gatun.linux.Errno;
 import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.FileCalls;
 import dev.gatun.linux.Offset;
@@ -20,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Ops that join namespaces, make new ones, and set up what they contain from the start. */
+/** Ops that make namespaces, and set up what they contain from the start. */
 final class NamespaceOps {
     private static final long DESCRIPTOR_MASK = 0xffff_ffffL;
 
@@ -33,33 +32,6 @@ final class NamespaceOps {
         this.assembly = assembly;
         this.parentEnd = assembly.program.slot("parent_end");
         this.childEnd = assembly.program.slot("child_end");
-    }
-
-    /**
-     * Joins those namespaces that have a path.
-     *
-     * @param order in which order; what is owned by a user namespace can only be joined from inside it, and what is
-     *     owned by the runtime's only before that is left
-     */
-    void join(List<Namespace.Type> order) {
-        var program = assembly.program;
-        List<Slot> files = new ArrayList<>();
-        for (Namespace.Type type : order) {
-            String path = assembly.namespaces.joined(type).orElseThrow();
-            Slot file = program.slot(Namespaces.file(type) + "_namespace");
-            program.call(
-                            FileCalls.openat(FileCalls.CURRENT_DIRECTORY, path, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC, 0),
-                            "open the " + type.text() + " namespace " + path)
-                    .to(file);
-            files.add(file);
-        }
-        for (int i = 0; i < files.size(); i++) {
-            Namespace.Type type = order.get(i);
-            program.call(
-                    ProcessCalls.setns(files.get(i), Namespaces.flag(type)),
-                    "join the " + type.text() + " namespace "
-                            + assembly.namespaces.joined(type).orElseThrow());
-        }
     }
 
     /** Makes the time namespace that the next child is born into; the clocks can be set only while nobody is in it. */
@@ -145,15 +117,6 @@ final class NamespaceOps {
         program.call(ProcessCalls.prctl(Prctl.PR_SET_DUMPABLE, 0), "keep other processes out again");
         assembly.close(folder);
         assembly.close(childEnd);
-    }
-
-    /** In the child: becomes root of the container's user namespace, as far as that has a root. */
-    void becomeRoot() {
-        var program = assembly.program;
-        program.call(ProcessCalls.setresgid(0), "become group 0 of the user namespace")
-                .tolerate(Errno.EINVAL);
-        program.call(ProcessCalls.setresuid(0), "become user 0 of the user namespace")
-                .tolerate(Errno.EINVAL);
     }
 
     /** Switches on the loopback interface, which a new network namespace has, but down. */

@@ -148,7 +148,12 @@ public final class StateFolder {
 
     /** As {@link #find}, where one is expected. */
     public ContainerStatus get(ContainerId id) {
-        return find(id).orElseThrow(() -> new ContainerException("container \"" + id + "\" does not exist"));
+        return find(id).orElseThrow(() -> missing(id));
+    }
+
+    /** The error for a name that no container has. */
+    static ContainerException missing(ContainerId id) {
+        return new ContainerException("container \"" + id + "\" does not exist");
     }
 
     private ContainerStatus status(ContainerRecord record) {

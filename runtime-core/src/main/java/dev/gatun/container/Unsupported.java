@@ -42,7 +42,6 @@ final class Unsupported {
         refuse("linux.resources.network", isSet(resources.network()));
         refuse("linux.resources.rdma", !resources.rdma().isEmpty());
         refuse("linux.resources.unified", !resources.unified().isEmpty());
-        refuse("hooks", isSet(spec.hooks()));
     }
 
     private static boolean isSet(JsonWritable section) {

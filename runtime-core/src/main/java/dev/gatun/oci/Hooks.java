@@ -1,5 +1,6 @@
 package dev.gatun.oci;
 
+import dev.gatun.json.JsonException;
 import dev.gatun.json.JsonValue;
 import dev.gatun.json.JsonWritable;
 import dev.gatun.json.JsonWriter;
@@ -31,6 +32,21 @@ public record Hooks(
         startContainer = List.copyOf(startContainer);
         poststart = List.copyOf(poststart);
         poststop = List.copyOf(poststop);
+    }
+
+    /** Whether there is none. */
+    public boolean isEmpty() {
+        return prestart.isEmpty()
+                && createRuntime.isEmpty()
+                && createContainer.isEmpty()
+                && startContainer.isEmpty()
+                && poststart.isEmpty()
+                && poststop.isEmpty();
+    }
+
+    /** Reads hooks; none if they are missing. Throws {@link JsonException} with the place of the fault. */
+    public static Hooks from(JsonValue hooks) {
+        return Fields.read(hooks, Hooks::decode, NONE);
     }
 
     static Hooks decode(JsonValue hooks) {

@@ -263,7 +263,8 @@ class LifecycleTest {
     @Test
     void anotherRuntimeOfTheSameStateFolderSeesTheContainer() {
         bundle.args("/bin/sleep", "1000").create();
-        var second = new Containers(bundle.kernel, new StateFolder(bundle.state.root()), bundle.folder);
+        var second = new Containers(
+                bundle.kernel, new StateFolder(bundle.state.root()), bundle.folder, bundle.warnings::add);
         second.start(id);
         assertThat(status()).isEqualTo(State.Status.RUNNING);
         second.kill(id, Signal.SIGKILL);

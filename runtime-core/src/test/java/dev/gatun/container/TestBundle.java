@@ -22,6 +22,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /**
@@ -126,6 +127,7 @@ final class TestBundle implements AutoCloseable {
     final Path rootfs;
     final StateFolder state;
     final Containers containers;
+    final List<String> warnings = new CopyOnWriteArrayList<>();
     final ObjectNode config = defaultConfig();
 
     /** How the container is to be created; a test may change them. */
@@ -155,7 +157,7 @@ final class TestBundle implements AutoCloseable {
             folder = Files.createTempDirectory("gatun-bundle-").toRealPath();
             rootfs = Files.createDirectory(folder.resolve("rootfs"));
             state = new StateFolder(folder.resolve("state"));
-            containers = new Containers(kernel, state, folder);
+            containers = new Containers(kernel, state, folder, warnings::add);
             Path bin = Files.createDirectory(rootfs.resolve("bin"));
             Files.copy(BUSYBOX, bin.resolve("busybox"));
             for (String applet : APPLETS) {

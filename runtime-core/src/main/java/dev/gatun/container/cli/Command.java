@@ -84,6 +84,7 @@ public final class Command {
         } catch (ParameterException wrong) {
             String help = wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help";
             report(
+                    "error",
                     oneLine(wrong) + "; see \"" + help + "\"",
                     globalOption(args, "--log"),
                     globalOption(args, "--log-format"),
@@ -122,14 +123,10 @@ public final class Command {
             String root = parsed.matchedOptionValue("--root", "");
             var state = new StateFolder(
                     root.isEmpty() ? folders.containers() : Path.of(root).toAbsolutePath());
-            var session = new Session(folders, state, link, out);
+            var session = new Session(folders, state, link, out, warning -> report("warning", warning, parsed, err));
             return verb.run(parsed.subcommand(), session);
         } catch (RuntimeException failed) {
-            report(
-                    oneLine(failed),
-                    parsed.matchedOptionValue("--log", ""),
-                    parsed.matchedOptionValue("--log-format", ""),
-                    err);
+            report("error", oneLine(failed), parsed, err);
             if (parsed.hasMatchedOption("--debug")) {
                 failed.printStackTrace(err);
             }
@@ -137,16 +134,25 @@ public final class Command {
         }
     }
 
-    /** One line for people, and one for the log that an engine reads. */
-    private void report(String message, String log, String format, PrintStream err) {
-        if (!log.isEmpty() && !log.equals("/dev/stderr")) {
-            log(log, format, message, err);
-        }
-        err.println(name + ": " + message);
+    private void report(String level, String message, ParseResult parsed, PrintStream err) {
+        report(
+                level,
+                message,
+                parsed.matchedOptionValue("--log", ""),
+                parsed.matchedOptionValue("--log-format", ""),
+                err);
     }
 
-    private void log(String file, String format, String message, PrintStream err) {
-        String line = format.equals("json") ? json(message) : "level=error msg=" + message;
+    /** One line for people, and one for the log that an engine reads. */
+    private void report(String level, String message, String log, String format, PrintStream err) {
+        if (!log.isEmpty() && !log.equals("/dev/stderr")) {
+            log(log, format, level, message, err);
+        }
+        err.println(name + ": " + (level.equals("error") ? "" : level + ": ") + message);
+    }
+
+    private void log(String file, String format, String level, String message, PrintStream err) {
+        String line = format.equals("json") ? json(level, message) : "level=" + level + " msg=" + message;
         try {
             Files.writeString(
                     Path.of(file),
@@ -159,10 +165,10 @@ public final class Command {
         }
     }
 
-    private static String json(String message) {
+    private static String json(String level, String message) {
         return JsonWriter.compact()
                 .beginObject()
-                .field("level", "error")
+                .field("level", level)
                 .field("msg", message)
                 .field("time", Instant.now().toString())
                 .endObject()

@@ -5,6 +5,7 @@ import dev.gatun.container.Folders;
 import dev.gatun.container.StateFolder;
 import dev.gatun.linux.Kernel;
 import java.io.PrintStream;
+import java.util.function.Consumer;
 
 /** What a verb works with: one run of a command. */
 public final class Session {
@@ -12,8 +13,10 @@ public final class Session {
     private final StateFolder state;
     private final KernelLink link;
     private final PrintStream out;
+    private final Consumer<String> warnings;
 
-    Session(Folders folders, StateFolder state, KernelLink link, PrintStream out) {
+    Session(Folders folders, StateFolder state, KernelLink link, PrintStream out, Consumer<String> warnings) {
+        this.warnings = warnings;
         this.folders = folders;
         this.state = state;
         this.link = link;
@@ -30,7 +33,7 @@ public final class Session {
     }
 
     public Containers containers() {
-        return new Containers(kernel(), state, folders.lib());
+        return new Containers(kernel(), state, folders.lib(), warnings);
     }
 
     public Folders folders() {
