@@ -73,14 +73,8 @@ final class CommandOps {
     private void candidate(String path, String purpose, List<Errno> tolerated, Label found) {
         Label next = program.label("not " + path);
         Label isFile = program.label("is " + path);
-        Call access = Call.of(
-                Syscall.FACCESSAT2,
-                FileCalls.CURRENT_DIRECTORY,
-                new Text(path),
-                Word.of(EXECUTABLE),
-                new Word(AT_EACCESS, Notation.HEX));
         Errno[] errors = tolerated.toArray(new Errno[0]);
-        program.call(access, purpose).onError(next, errors);
+        program.call(isExecutable(path), purpose).onError(next, errors);
         program.call(
                         FileCalls.openat(FileCalls.CURRENT_DIRECTORY, path + "/.", Fcntl.O_PATH | Fcntl.O_CLOEXEC, 0),
                         "see whether " + path + " is a folder")
@@ -96,6 +90,16 @@ final class CommandOps {
         program.load(pointer, 0, -1, 0, "take " + path).to(file);
         program.jump(found, "take " + path);
         program.place(next);
+    }
+
+    /** Fails as execve would for want of the file or of the right to execute it. */
+    static Call isExecutable(String path) {
+        return Call.of(
+                Syscall.FACCESSAT2,
+                FileCalls.CURRENT_DIRECTORY,
+                new Text(path),
+                Word.of(EXECUTABLE),
+                new Word(AT_EACCESS, Notation.HEX));
     }
 
     private List<String> searchPath() {

@@ -23,6 +23,7 @@ import dev.gatun.program.Image;
 import dev.gatun.program.Launcher;
 import dev.gatun.program.Monitor;
 import dev.gatun.program.Program;
+import dev.gatun.program.ProgramBuilder;
 import dev.gatun.program.Relay;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -501,15 +502,15 @@ public final class Containers {
                 record.init().pid(),
                 container.terminal(),
                 container.streams() == StandardStreams.CALLERS,
-                delete ? state.removal(record.id()) : List.of());
+                delete ? new DeletionOps(state, record)::add : end -> {});
     }
 
     /** As {@link #accompany(Created, boolean)}, for a process that was added to a container. */
     public void accompany(Executed process) {
-        become(process.pid(), process.terminal(), true, List.of());
+        become(process.pid(), process.terminal(), true, end -> {});
     }
 
-    private void become(int pid, Optional<Fd> terminal, boolean input, List<Call> cleanup) {
+    private void become(int pid, Optional<Fd> terminal, boolean input, Consumer<ProgramBuilder> cleanup) {
         Optional<Relay.Screen> screen = terminal.map(master -> Relay.Screen.of(kernel, master, input));
         var image = Image.of(Relay.compile(pid, screen, cleanup), kernel.arch());
         launcher.become(image, terminal.map(List::of).orElse(List.of()));

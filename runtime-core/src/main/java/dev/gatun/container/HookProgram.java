@@ -62,8 +62,10 @@ final class HookProgram {
         program.call(ProcessCalls.setsid(), "start a session of its own");
         Preamble.closeOnExecOps(program, STANDARD_DESCRIPTORS);
         Channel.signalOp(program, channel, ContainerProgram.READY, Word.of(0), "tell that all is ready");
-        program.call(
-                ProcessCalls.execve(hook.path(), arguments(hook), hook.env()), "execute " + Text.quoted(hook.path()));
+        String purpose = "execute " + Text.quoted(hook.path());
+        // a missing hook is told from a missing interpreter
+        program.call(CommandOps.isExecutable(hook.path()), purpose);
+        program.call(ProcessCalls.execve(hook.path(), arguments(hook), hook.env()), purpose);
         program.section("after a failure");
         program.place(failure);
         Channel.reportOp(program, channel);

@@ -185,8 +185,13 @@ class CompileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"})
-    void hooksAreRefused(String kind) {
-        assertRefused("hooks." + kind, "[{path: '/bin/true'}]", "hooks: not supported yet");
+    void nobodyRunsTheHooksOfACompiledProgram(String kind) {
+        ObjectNode config = small();
+        config.withObject("/hooks").set(kind, TestBundle.json("[{path: '/bin/true'}]"));
+        assertThatThrownBy(() -> compile(config, new ContainerProgram.Surroundings.Alone()))
+                .isInstanceOf(ContainerException.class)
+                .hasMessage("hooks, linux.netDevices, linux.intelRdt: a compiled program has nobody beside it who would"
+                        + " do their part");
     }
 
     @ParameterizedTest

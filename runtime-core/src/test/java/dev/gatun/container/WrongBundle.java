@@ -332,9 +332,13 @@ record WrongBundle(String what, Consumer<TestBundle> fault, String message) {
                     bundle -> bundle.set("linux.resources.memory", "{limit: 1000000}"),
                     "linux.resources.memory: not supported yet"),
             new WrongBundle(
-                    "a hook",
-                    bundle -> bundle.set("hooks.poststop", "[{path: '/bin/true'}]"),
-                    "hooks: not supported yet"),
+                    "a hook that fails",
+                    bundle -> bundle.set("hooks.createRuntime", "[{path: '/bin/busybox', args: ['false']}]"),
+                    "hooks.createRuntime[0]: /bin/busybox: exit status 1"),
+            new WrongBundle(
+                    "a hook that is not there",
+                    bundle -> bundle.set("hooks.prestart", "[{path: '/nosuch'}]"),
+                    "hooks.prestart[0]: execute \"/nosuch\": ENOENT (No such file or directory)"),
             // options
             new WrongBundle(
                     "an id that is a path",

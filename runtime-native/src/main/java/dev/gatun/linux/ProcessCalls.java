@@ -174,7 +174,12 @@ public final class ProcessCalls {
 
     /** A descriptor for a process: readable when it has ended (Linux 5.3). */
     public static Call pidfdOpen(long pid) {
-        return Call.of(Syscall.PIDFD_OPEN, Word.of(pid), Word.of(0));
+        return pidfdOpen(Word.of(pid));
+    }
+
+    /** As {@link #pidfdOpen(long)}, for a process that only the program knows. */
+    public static Call pidfdOpen(Arg pid) {
+        return Call.of(Syscall.PIDFD_OPEN, pid, Word.of(0));
     }
 
     public static Call pidfdSendSignal(Arg pidfd, int signal) {
@@ -186,10 +191,14 @@ public final class ProcessCalls {
         var poll = new Block(Structs.POLLFD_SIZE, "[{" + fd + ", POLLIN}]")
                 .int32(Structs.POLLFD_FD, fd.number())
                 .int16(Structs.POLLFD_EVENTS, POLLIN);
-        var timeout = new Block(Structs.TIMESPEC_SIZE, "{" + timeoutMillis + " ms}")
-                .int64(0, timeoutMillis / 1000)
-                .int64(Long.BYTES, timeoutMillis % 1000 * 1_000_000L);
-        return Call.of(Syscall.PPOLL, poll, Word.of(1), timeout, Word.NULL, Word.of(SIGNAL_SET_SIZE));
+        return ppoll(poll, 1, timeout(timeoutMillis));
+    }
+
+    /** So long, as struct timespec. */
+    public static Block timeout(long millis) {
+        return new Block(Structs.TIMESPEC_SIZE, "{" + millis + " ms}")
+                .int64(0, millis / 1000)
+                .int64(Long.BYTES, millis % 1000 * 1_000_000L);
     }
 
     /** Waits for a child; {@code status} (4 bytes) is how it ended, as wait(2) tells it. */

@@ -17,6 +17,7 @@ import dev.gatun.linux.Word;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * The program of a process that stands between a user and a container in the foreground: it passes signals on, carries
@@ -57,7 +58,7 @@ public final class Relay {
 
     private final ProgramBuilder program = new ProgramBuilder();
     private final Slot child;
-    private final List<Call> cleanup;
+    private final Consumer<ProgramBuilder> cleanup;
     private final Label start = program.label("start");
     private final Label failure = program.label("failure");
 
@@ -77,7 +78,7 @@ public final class Relay {
         }
     }
 
-    private Relay(int child, List<Call> cleanup) {
+    private Relay(int child, Consumer<ProgramBuilder> cleanup) {
         this.child = program.slot("child", child);
         this.cleanup = cleanup;
     }
@@ -87,9 +88,9 @@ public final class Relay {
      *
      * @param child the container's first process, a child of the process that becomes the relay
      * @param screen the terminal to carry, if the container has one
-     * @param cleanup calls to make when the container has ended; those that fail are passed over
+     * @param cleanup adds what is to be done when the container has ended, whose errors must not lead elsewhere
      */
-    public static Program compile(int child, Optional<Screen> screen, List<Call> cleanup) {
+    public static Program compile(int child, Optional<Screen> screen, Consumer<ProgramBuilder> cleanup) {
         return new Relay(child, cleanup).compile(screen);
     }
 
@@ -101,7 +102,7 @@ public final class Relay {
         if (screen.isPresent()) {
             carry(screen.get());
         } else {
-            Monitor.foregroundOps(program, child, this::cleanUp);
+            Monitor.foregroundOps(program, child, () -> cleanup.accept(program));
         }
         program.section("after a failure");
         program.place(failure);
@@ -144,7 +145,7 @@ public final class Relay {
         program.place(ended);
         drain(master);
         screen.keyboard().ifPresent(this::restore);
-        Monitor.endAsOps(program, status, this::cleanUp);
+        Monitor.endAsOps(program, status, () -> cleanup.accept(program));
     }
 
     /** A descriptor that reads a set of signals, as the entry {@code index} of the polls. */
@@ -284,11 +285,5 @@ public final class Relay {
                         FileCalls.ioctl(STANDARD_INPUT, Terminal.TCSETS, user.saved()),
                         "set the user's terminal back as it was")
                 .tolerateAll();
-    }
-
-    private void cleanUp() {
-        for (Call call : cleanup) {
-            program.call(call, "clean up").tolerateAll();
-        }
     }
 }

@@ -459,6 +459,7 @@ class FailureTest {
                         Errno.ESRCH),
                 row("kill", ProcessCalls.kill(Word.of(1), Word.of(65)), "kill(1, 65)", Errno.EINVAL),
                 row("pidfdOpen", ProcessCalls.pidfdOpen(0), "pidfd_open(0, 0)", Errno.EINVAL),
+                row("pidfdOpen", ProcessCalls.pidfdOpen(Word.of(-1)), "pidfd_open(-1, 0)", Errno.EINVAL),
                 row(
                         "pidfdSendSignal",
                         ProcessCalls.pidfdSendSignal(BAD, Signal.SIGKILL),

@@ -125,11 +125,16 @@ class RelayTest {
             case "terminal" -> carry(kernel, launcher);
             default -> {
                 int child = launcher.start(container(kernel, args[0].equals("wait")), List.of());
-                var cleanup = List.of(
-                        FileCalls.close(Word.fd(-1)), FileCalls.write(Word.fd(1), Block.content("cleaned up\n")));
-                launcher.become(Image.of(Relay.compile(child, Optional.empty(), cleanup), kernel.arch()), List.of());
+                launcher.become(
+                        Image.of(Relay.compile(child, Optional.empty(), RelayTest::cleanUp), kernel.arch()), List.of());
             }
         }
+    }
+
+    private static void cleanUp(ProgramBuilder program) {
+        program.call(FileCalls.close(Word.fd(-1)), "fail").tolerateAll();
+        program.call(FileCalls.write(Word.fd(1), Block.content("cleaned up\n")), "clean up")
+                .tolerateAll();
     }
 
     /** Sends itself a signal, and ends with its number. */
@@ -182,6 +187,6 @@ class RelayTest {
         int child = launcher.start(Image.of(program.build(start, start), kernel.arch()), List.of(slave));
         slave.close();
         var screen = Relay.Screen.of(kernel, master, true);
-        launcher.become(Image.of(Relay.compile(child, Optional.of(screen), List.of()), kernel.arch()), List.of(master));
+        launcher.become(Image.of(Relay.compile(child, Optional.of(screen), end -> {}), kernel.arch()), List.of(master));
     }
 }
