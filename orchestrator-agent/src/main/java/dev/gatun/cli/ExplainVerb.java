@@ -3,6 +3,7 @@ package dev.gatun.cli;
 import static dev.gatun.container.cli.Command.flag;
 
 import dev.gatun.container.Blueprint;
+import dev.gatun.container.ContainerId;
 import dev.gatun.container.cli.Session;
 import dev.gatun.container.cli.Verb;
 import dev.gatun.json.JsonWriter;
@@ -29,8 +30,9 @@ final class ExplainVerb implements Verb {
     @Override
     public int run(ParseResult args, Session session) {
         var arguments = new RunArguments(args);
-        var bundle = arguments.bundle(session.kernel(), RunArguments.randomId());
-        Listing listing = Blueprint.attended(session.kernel(), bundle, arguments.options(false))
+        ContainerId id = RunArguments.randomId();
+        var bundle = arguments.bundle(session.kernel(), id);
+        Listing listing = Blueprint.attended(session.kernel(), bundle, arguments.options(false, id))
                 .listing();
         if (args.hasMatchedOption("--json")) {
             session.out().println(json(listing));

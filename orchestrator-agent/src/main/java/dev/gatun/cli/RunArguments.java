@@ -71,8 +71,16 @@ final class RunArguments {
         return args.hasMatchedOption("--tty");
     }
 
-    CreateOptions options(boolean detach) {
-        return new CreateOptions(Optional.empty(), Optional.empty(), 0, detach, streams(detach));
+    CreateOptions options(boolean detach, ContainerId id) {
+        return new CreateOptions(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                detach,
+                streams(detach),
+                true,
+                Optional.of(CreateOptions.keyringOf(id)));
     }
 
     private StandardStreams streams(boolean detach) {

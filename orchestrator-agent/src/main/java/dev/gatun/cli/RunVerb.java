@@ -60,7 +60,7 @@ final class RunVerb implements Verb {
         RootSource root = arguments.root();
         RuntimeSpec spec = arguments.spec(session.kernel(), id, root);
         Containers containers = session.containers();
-        Containers.Created created = containers.run(id, spec, root, arguments.options(detach));
+        Containers.Created created = containers.run(id, spec, root, arguments.options(detach, id));
         if (detach) {
             session.out().println(id);
         } else {

@@ -35,6 +35,13 @@ final class Assembly {
         this.view = view;
     }
 
+    /** The option that labels a new file system of the type for SELinux; the kernel's own views take none (as runc). */
+    List<String> labelOf(String type) {
+        String label = spec.linux().mountLabel().orElse("");
+        boolean takesNone = type.equals("proc") || type.equals("sysfs") || type.equals("mqueue");
+        return label.isEmpty() || takesNone ? List.of() : List.of("context=" + label);
+    }
+
     /** Adds ops that are seldom needed behind everything else, so that the listing reads straight on. */
     void detour(Runnable ops) {
         detours.add(ops);

@@ -240,6 +240,11 @@ final class ContainerProgram {
             new JoinOps(program, assembly.namespaces).becomeRoot();
         }
         program.call(ProcessCalls.setsid(), "start a session of its own");
+        var labels = new LabelOps(program, process);
+        surroundings.options().keyring().ifPresent(labels::makeKeyring);
+        if (labels.isNeeded()) {
+            label(labels);
+        }
         program.call(FileCalls.umask(0), "make files with the modes that are asked for");
         if (assembly.namespaces.isNew(Namespace.Type.NETWORK)) {
             namespaces.raiseLoopback();
@@ -248,9 +253,24 @@ final class ContainerProgram {
         rootFilesystem();
         program.section("identity");
         Preamble.closeOthersOps(program, firstClosed(), keptToTheEnd());
+        new PolicyOps(program).apply(assembly.spec, process);
         var identity = new IdentityOps(program, process, seccomp);
         identity.assume();
         execute(identity);
+    }
+
+    private void label(LabelOps labels) {
+        Slot procfs = program.slot("host_proc");
+        program.call(
+                        FileCalls.openat(
+                                FileCalls.CURRENT_DIRECTORY,
+                                "/proc",
+                                Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC,
+                                0),
+                        "open the host's /proc")
+                .to(procfs);
+        labels.label(procfs);
+        assembly.close(procfs);
     }
 
     private void rootFilesystem() {
@@ -287,7 +307,11 @@ final class ContainerProgram {
             rootfs.makeReadOnly();
         }
         awaitPreparation();
-        rootfs.enter();
+        if (surroundings.options().pivots()) {
+            rootfs.enter();
+        } else {
+            rootfs.moveOver();
+        }
     }
 
     private void awaitPreparation() {

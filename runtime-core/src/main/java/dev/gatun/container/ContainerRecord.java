@@ -7,6 +7,7 @@ import dev.gatun.json.JsonWriter;
 import dev.gatun.oci.Hooks;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What is kept about a container while it exists, in {@code state.json} of its folder.
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param created when it was created, RFC 3339
  * @param annotations of its configuration
  * @param hooks of its configuration; the bundle may be gone when the last of them are run
+ * @param keyring the session keyring that its processes share, if it has one of its own
  */
 public record ContainerRecord(
         ContainerId id,
@@ -28,7 +30,8 @@ public record ContainerRecord(
         String rootfs,
         String created,
         Map<String, String> annotations,
-        Hooks hooks)
+        Hooks hooks,
+        Optional<String> keyring)
         implements JsonWritable {
 
     static ContainerRecord parse(byte[] json) {
@@ -47,7 +50,10 @@ public record ContainerRecord(
                 value.field("rootfs").string(),
                 value.field("created").string(),
                 annotations,
-                Hooks.from(value.field("hooks")));
+                Hooks.from(value.field("hooks")),
+                value.field("keyring").isPresent()
+                        ? Optional.of(value.field("keyring").string())
+                        : Optional.empty());
     }
 
     @Override
@@ -62,6 +68,7 @@ public record ContainerRecord(
                 .field("created", created)
                 .optional("annotations", annotations)
                 .optional("hooks", hooks)
+                .optional("keyring", keyring)
                 .endObject();
     }
 }

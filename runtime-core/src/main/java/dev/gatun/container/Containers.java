@@ -88,6 +88,7 @@ public final class Containers {
 
     private Created begin(ContainerId id, Bundle bundle, CreateOptions options, boolean waits) {
         checkPreserved(options.preservedDescriptors());
+        LabelOps.check(bundle.spec().startableProcess(), bundle.spec().linux().mountLabel());
         state.reserve(id);
         Hooks hooks = bundle.spec().hooks();
         boolean staged =
@@ -125,7 +126,7 @@ public final class Containers {
         var handed = new ArrayList<Fd>();
         try (var view = new RootDirectory(kernel, bundle.root().folder())) {
             Optional<Fd> start = waits ? Optional.of(keep(handed, listen(id))) : Optional.empty();
-            Optional<Fd> console = options.consoleSocket().map(path -> keep(handed, connect(path)));
+            Optional<Fd> console = options.consoleSocket().map(path -> keep(handed, connect("console", path)));
             Optional<Fd> status = options.monitor() ? Optional.of(keep(handed, exitFile(id))) : Optional.empty();
             var guide = new Launch.Guide() {
                 @Override
@@ -240,14 +241,30 @@ public final class Containers {
                     bundle.root().folder().toString(),
                     Timestamp.now(),
                     bundle.spec().annotations(),
-                    bundle.spec().hooks());
+                    bundle.spec().hooks(),
+                    options.keyring());
             state.write(record);
-            options.pidFile().ifPresent(file -> writePidFile(file, started.child()));
+            announce(started.child(), options);
             return new Created(
                     new ContainerStatus(record, State.Status.CREATED), started.terminal(), options.streams());
         } catch (RuntimeException | Error failed) {
             started.undo(kernel);
             throw failed;
+        }
+    }
+
+    /** Tells those who asked of a new process. */
+    private void announce(int pid, CreateOptions options) {
+        options.pidfdSocket().ifPresent(socket -> sendPidfd(pid, socket));
+        options.pidFile().ifPresent(file -> writePidFile(file, pid));
+    }
+
+    /** Sends a descriptor of the process, which no later process of that number can be taken for. */
+    private void sendPidfd(int pid, Path path) {
+        try (Fd socket = connect("pidfd", path);
+                var pidfd = new Fd(kernel, kernel.call(ProcessCalls.pidfdOpen(pid)), "process")) {
+            kernel.call(SocketCalls.sendmsg(
+                    socket, SocketCalls.message(Block.content("pidfd"), SocketCalls.rights(pidfd))));
         }
     }
 
@@ -291,19 +308,19 @@ public final class Containers {
                 folder.toString());
     }
 
-    private Fd connect(Path consoleSocket) {
+    private Fd connect(String what, Path socketFile) {
         var socket = new Fd(
                 kernel,
                 kernel.call(SocketCalls.socket(Socket.AF_UNIX, Socket.SOCK_STREAM | Socket.SOCK_CLOEXEC)),
-                "console_socket");
-        Path path = consoleSocket.toAbsolutePath();
+                what + "_socket");
+        Path path = socketFile.toAbsolutePath();
         // through the folder's descriptor, as a socket's path may be no longer than 107 bytes
         try (Fd folder = openFolder(path.resolveSibling(""))) {
             kernel.call(SocketCalls.connect(socket, folder.path() + "/" + path.getFileName()));
             return socket;
         } catch (SyscallException failed) {
             socket.close();
-            throw new ContainerException("connect to the console socket " + path + ": " + failed.reason(), failed);
+            throw new ContainerException("connect to the " + what + " socket " + path + ": " + failed.reason(), failed);
         }
     }
 
@@ -529,12 +546,13 @@ public final class Containers {
         }
         checkPreserved(options.preservedDescriptors());
         process.requireArgs("process.args");
+        LabelOps.check(process, Optional.empty());
         List<Namespace> namespaces = namespacesOf(status.record().init(), spec);
         List<Namespace.Type> joinOrder = new JoinOrder(kernel).of(namespaces);
         var handed = new ArrayList<Fd>();
         Path root = Path.of("/proc/" + status.record().init().pid() + "/root/.");
         try (var view = new RootDirectory(kernel, root)) {
-            Optional<Fd> console = options.consoleSocket().map(path -> keep(handed, connect(path)));
+            Optional<Fd> console = options.consoleSocket().map(path -> keep(handed, connect("console", path)));
             Launch.Started started = Launch.run(
                     kernel,
                     launcher,
@@ -549,12 +567,13 @@ public final class Containers {
                             channel.programEnd(),
                             console,
                             options.preservedDescriptors(),
+                            status.record().keyring(),
                             Optional.empty()),
                     handed,
                     false,
                     false);
             try {
-                options.pidFile().ifPresent(file -> writePidFile(file, started.child()));
+                announce(started.child(), options);
             } catch (RuntimeException | Error failed) {
                 started.undo(kernel);
                 throw failed;

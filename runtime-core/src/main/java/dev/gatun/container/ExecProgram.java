@@ -38,6 +38,7 @@ final class ExecProgram {
      * @param containerRoot the root of the container's first process
      * @param console where the terminal goes, if not to Java
      * @param inherited how many descriptors behind the standard ones the process gets
+     * @param keyring the container's session keyring, if it has one
      * @param streams what its standard streams are, if not the caller's
      */
     static Program compile(
@@ -51,6 +52,7 @@ final class ExecProgram {
             Fd channel,
             Optional<Fd> console,
             int inherited,
+            Optional<String> keyring,
             Optional<HookStreams> streams) {
         var root = new RootSource.Folder(Path.of("/"));
         var assembly = new Assembly(spec, new Namespaces(namespaces), Path.of("/"), root, view);
@@ -75,6 +77,12 @@ final class ExecProgram {
         if (!mounts) {
             openRoot(assembly, containerRoot);
         }
+        var labels = new LabelOps(program, process);
+        Slot procfs = program.slot("host_proc");
+        if (labels.isNeeded()) {
+            open(assembly, "/proc", procfs, "open the host's /proc");
+        }
+        new PolicyOps(program).initialAffinity(process.execCpuAffinity());
         program.section("namespaces");
         var joining = new JoinOps(program, assembly.namespaces);
         joining.join(joinOrder);
@@ -91,6 +99,11 @@ final class ExecProgram {
             joining.becomeRoot();
         }
         program.call(ProcessCalls.setsid(), "start a session of its own");
+        keyring.ifPresent(labels::joinKeyring);
+        if (labels.isNeeded()) {
+            labels.label(procfs);
+            assembly.close(procfs);
+        }
         if (!mounts) {
             // a mount namespace brings its root with it; here the root is the first process's own
             program.call(FileCalls.fchdir(assembly.root), "go to the container's root");
@@ -102,6 +115,9 @@ final class ExecProgram {
         }
         program.section("identity");
         Preamble.ops(program, 3 + inherited, List.of(channel));
+        var policies = new PolicyOps(program);
+        policies.finalAffinity(process.execCpuAffinity());
+        policies.apply(spec, process);
         var seccomp = new SeccompOps(program, spec, process);
         var identity = new IdentityOps(program, process, seccomp);
         identity.assume();
@@ -123,15 +139,19 @@ final class ExecProgram {
     }
 
     private static void openRoot(Assembly assembly, Path root) {
+        open(assembly, root.toString(), assembly.root, "open the container's root");
+    }
+
+    private static void open(Assembly assembly, String folder, Slot descriptor, String purpose) {
         assembly.program
                 .call(
                         FileCalls.openat(
                                 FileCalls.CURRENT_DIRECTORY,
-                                root.toString(),
+                                folder,
                                 Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC,
                                 0),
-                        "open the container's root")
-                .to(assembly.root);
+                        purpose)
+                .to(descriptor);
     }
 
     private static void terminal(Assembly assembly, Process process, Fd channel, Optional<Fd> socket) {

@@ -84,6 +84,7 @@ final class HookRunner {
                             channel.programEnd(),
                             Optional.empty(),
                             0,
+                            Optional.empty(),
                             Optional.of(streams)));
         }
     }

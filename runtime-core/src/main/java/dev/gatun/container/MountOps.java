@@ -142,6 +142,7 @@ final class MountOps {
         parameters.add("source=" + source);
         parameters.addAll(options.wholeFilesystem());
         parameters.addAll(options.filesystem());
+        parameters.addAll(assembly.labelOf(type));
         FilesystemOps.make(assembly, type, parameters, attributes, tree, purpose);
         return tree;
     }
@@ -166,6 +167,7 @@ final class MountOps {
         var program = assembly.program;
         var data = new ArrayList<String>(options.wholeFilesystem());
         data.addAll(options.filesystem());
+        data.addAll(assembly.labelOf(type));
         Slot target = paths.openOrMake(destination, PathOps.Kind.FOLDER, true, purpose);
         program.call(FileCalls.fchdir(target), purpose);
         program.call(

@@ -7,6 +7,7 @@ import dev.gatun.linux.Mount;
 import dev.gatun.linux.MountCalls;
 import dev.gatun.program.Label;
 import dev.gatun.program.Slot;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,10 +35,12 @@ final class RestrictionOps {
 
     private Slot emptyFolder() {
         Slot folder = assembly.program.slot("empty_folder");
+        var parameters = new ArrayList<String>(List.of("nr_inodes=1", "mode=0755"));
+        parameters.addAll(assembly.labelOf("tmpfs"));
         FilesystemOps.make(
                 assembly,
                 "tmpfs",
-                List.of("nr_inodes=1", "mode=0755"),
+                parameters,
                 Mount.MOUNT_ATTR_RDONLY,
                 folder,
                 "make an empty folder to hide others with");

@@ -10,7 +10,9 @@ import dev.gatun.oci.Propagation;
 import dev.gatun.program.Label;
 import dev.gatun.program.Slot;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +23,9 @@ final class RootfsOps {
 
     /** Mounts of the host appear in the container, but not the other way round. */
     private static final long SEPARATE = Mount.MS_REC | Mount.MS_SLAVE;
+
+    /** proc_pid_mountinfo(5), counted from 0. */
+    private static final int MOUNT_POINT = 4;
 
     private final Assembly assembly;
 
@@ -158,6 +163,48 @@ final class RootfsOps {
         if (propagation().isPresent()) {
             program.call(MountCalls.propagation("/", propagation().get()), "set the root's propagation");
         }
+    }
+
+    /**
+     * Makes the root file system the root by moving it over the host's, where that cannot be pivoted away (an initramfs).
+     *
+     * <p>What lies below can be reached by who may unmount the root; the host's procfs and sysfs, at least, are not
+     * there any more (as runc, msMoveRoot).
+     */
+    void moveOver() {
+        var program = assembly.program;
+        for (String mount : hostViews()) {
+            program.call(MountCalls.umount2(mount, Mount.MNT_DETACH), "leave the host's " + mount)
+                    .tolerate(Errno.EINVAL);
+        }
+        program.call(FileCalls.fchdir(assembly.root), "go to the root file system");
+        program.call(
+                MountCalls.mount(Optional.of("."), "/", Optional.empty(), Mount.MS_MOVE, Optional.empty()),
+                "move it over the host's root");
+        program.call(FileCalls.chroot("."), "make it the root");
+        program.call(FileCalls.chdir("/"), "stand in the new root");
+        assembly.close(assembly.root);
+        if (propagation().isPresent()) {
+            program.call(MountCalls.propagation("/", propagation().get()), "set the root's propagation");
+        }
+    }
+
+    /** Where the host has mounted procfs and sysfs, the last first. */
+    private List<String> hostViews() {
+        var mounts = new ArrayList<String>();
+        String below = assembly.source.folder() + "/";
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+                boolean view = line.contains(" - proc ") || line.contains(" - sysfs ");
+                String point = line.split(" ", -1)[MOUNT_POINT];
+                if (view && !point.startsWith(below)) {
+                    mounts.addFirst(point);
+                }
+            }
+        } catch (IOException e) {
+            throw new ContainerException("read /proc/self/mountinfo: " + StateFolder.reason(e), e);
+        }
+        return mounts;
     }
 
     private Optional<Long> propagation() {

@@ -2,7 +2,6 @@ package dev.gatun.container;
 
 import dev.gatun.json.JsonWritable;
 import dev.gatun.oci.Linux;
-import dev.gatun.oci.Process;
 import dev.gatun.oci.Resources;
 import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.oci.Seccomp;
@@ -17,21 +16,13 @@ final class Unsupported {
     private Unsupported() {}
 
     static void check(RuntimeSpec spec) {
-        Process process = spec.startableProcess();
-        refuse("process.apparmorProfile", process.apparmorProfile().isPresent());
-        refuse("process.selinuxLabel", process.selinuxLabel().isPresent());
-        refuse("process.scheduler", process.scheduler().isPresent());
-        refuse("process.ioPriority", process.ioPriority().isPresent());
         Linux linux = spec.linux();
         if (linux.seccomp().isPresent()) {
             for (Seccomp.Syscall syscall : linux.seccomp().get().syscalls()) {
                 refuse("linux.seccomp: SCMP_ACT_NOTIFY", syscall.action() == Seccomp.Action.NOTIFY);
             }
         }
-        refuse("linux.mountLabel", linux.mountLabel().isPresent());
         refuse("linux.intelRdt", linux.intelRdt().isPresent());
-        refuse("linux.memoryPolicy", linux.memoryPolicy().isPresent());
-        refuse("linux.personality", linux.personality().isPresent());
         refuse("linux.netDevices", !linux.netDevices().isEmpty());
         Resources resources = linux.resources();
         refuse("linux.resources.memory", isSet(resources.memory()));

@@ -161,14 +161,7 @@ class CompileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            process.apparmorProfile | 'p'
-            process.selinuxLabel | 'l'
-            process.scheduler | {policy: 'SCHED_OTHER'}
-            process.ioPriority | {class: 'IOPRIO_CLASS_BE', priority: 1}
-            linux.mountLabel | 'l'
             linux.intelRdt | {closID: 'a'}
-            linux.memoryPolicy | {mode: 'MPOL_INTERLEAVE', nodes: '0'}
-            linux.personality | {domain: 'LINUX'}
             linux.netDevices | {eth0: {}}
             linux.resources.memory | {limit: 1}
             linux.resources.cpu | {shares: 1}

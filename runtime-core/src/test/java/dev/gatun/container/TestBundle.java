@@ -135,6 +135,9 @@ final class TestBundle implements AutoCloseable {
 
     Optional<Path> consoleSocket = Optional.empty();
     Optional<Path> pidFile = Optional.empty();
+    Optional<Path> pidfdSocket = Optional.empty();
+    boolean pivots = true;
+    Optional<String> keyring = Optional.empty();
     int preservedDescriptors;
     boolean monitor;
     StandardStreams streams = StandardStreams.NO_INPUT;
@@ -350,7 +353,8 @@ final class TestBundle implements AutoCloseable {
     }
 
     CreateOptions options() {
-        return new CreateOptions(consoleSocket, pidFile, preservedDescriptors, monitor, streams);
+        return new CreateOptions(
+                consoleSocket, pidFile, pidfdSocket, preservedDescriptors, monitor, streams, pivots, keyring);
     }
 
     ContainerId containerId() {

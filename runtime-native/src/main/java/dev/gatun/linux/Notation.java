@@ -43,7 +43,13 @@ public enum Notation {
     WAIT_FLAGS,
     WAIT_ID,
     SIGNAL,
-    SIGNAL_HOW;
+    SIGNAL_HOW,
+    SCHED_POLICY,
+    SCHED_FLAGS,
+    IO_PRIORITY,
+    MEMORY_POLICY,
+    PERSONALITY,
+    KEYCTL_COMMAND;
 
     /** Appends {@code value} in this notation. */
     public void print(long value, StringBuilder out) {

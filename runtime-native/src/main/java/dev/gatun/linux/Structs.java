@@ -126,5 +126,14 @@ public final class Structs {
     /** sigset_t of the C library, signal.h. */
     public static final int SIGSET_SIZE = 128;
 
+    public static final int SCHED_ATTR_SIZE = 56;
+    public static final int SCHED_ATTR_POLICY = 4;
+    public static final int SCHED_ATTR_FLAGS = 8;
+    public static final int SCHED_ATTR_NICE = 16;
+    public static final int SCHED_ATTR_PRIORITY = 20;
+    public static final int SCHED_ATTR_RUNTIME = 24;
+    public static final int SCHED_ATTR_DEADLINE = 32;
+    public static final int SCHED_ATTR_PERIOD = 40;
+
     private Structs() {}
 }

@@ -261,6 +261,49 @@ final class Symbols {
             new Symbol("SIG_UNBLOCK", Signal.SIG_UNBLOCK),
             new Symbol("SIG_SETMASK", Signal.SIG_SETMASK));
 
+    private static final List<Symbol> SCHED_POLICY = List.of(
+            new Symbol("SCHED_NORMAL", Policy.SCHED_NORMAL),
+            new Symbol("SCHED_FIFO", Policy.SCHED_FIFO),
+            new Symbol("SCHED_RR", Policy.SCHED_RR),
+            new Symbol("SCHED_BATCH", Policy.SCHED_BATCH),
+            new Symbol("SCHED_IDLE", Policy.SCHED_IDLE),
+            new Symbol("SCHED_DEADLINE", Policy.SCHED_DEADLINE));
+
+    private static final List<Symbol> SCHED_FLAGS = List.of(
+            new Symbol("SCHED_FLAG_RESET_ON_FORK", Policy.SCHED_FLAG_RESET_ON_FORK),
+            new Symbol("SCHED_FLAG_RECLAIM", Policy.SCHED_FLAG_RECLAIM),
+            new Symbol("SCHED_FLAG_DL_OVERRUN", Policy.SCHED_FLAG_DL_OVERRUN),
+            new Symbol("SCHED_FLAG_KEEP_POLICY", Policy.SCHED_FLAG_KEEP_POLICY),
+            new Symbol("SCHED_FLAG_KEEP_PARAMS", Policy.SCHED_FLAG_KEEP_PARAMS),
+            new Symbol("SCHED_FLAG_UTIL_CLAMP_MIN", Policy.SCHED_FLAG_UTIL_CLAMP_MIN),
+            new Symbol("SCHED_FLAG_UTIL_CLAMP_MAX", Policy.SCHED_FLAG_UTIL_CLAMP_MAX));
+
+    private static final List<Symbol> IO_PRIORITY = List.of(
+            new Symbol("IOPRIO_CLASS_RT", Policy.IOPRIO_CLASS_RT),
+            new Symbol("IOPRIO_CLASS_BE", Policy.IOPRIO_CLASS_BE),
+            new Symbol("IOPRIO_CLASS_IDLE", Policy.IOPRIO_CLASS_IDLE));
+
+    private static final List<Symbol> MEMORY_MODE = List.of(
+            new Symbol("MPOL_DEFAULT", Policy.MPOL_DEFAULT),
+            new Symbol("MPOL_PREFERRED", Policy.MPOL_PREFERRED),
+            new Symbol("MPOL_BIND", Policy.MPOL_BIND),
+            new Symbol("MPOL_INTERLEAVE", Policy.MPOL_INTERLEAVE),
+            new Symbol("MPOL_LOCAL", Policy.MPOL_LOCAL),
+            new Symbol("MPOL_PREFERRED_MANY", Policy.MPOL_PREFERRED_MANY),
+            new Symbol("MPOL_WEIGHTED_INTERLEAVE", Policy.MPOL_WEIGHTED_INTERLEAVE));
+
+    private static final List<Symbol> MEMORY_MODE_FLAGS = List.of(
+            new Symbol("MPOL_F_STATIC_NODES", Policy.MPOL_F_STATIC_NODES),
+            new Symbol("MPOL_F_RELATIVE_NODES", Policy.MPOL_F_RELATIVE_NODES),
+            new Symbol("MPOL_F_NUMA_BALANCING", Policy.MPOL_F_NUMA_BALANCING));
+
+    private static final List<Symbol> PERSONALITY =
+            List.of(new Symbol("PER_LINUX", Policy.PER_LINUX), new Symbol("PER_LINUX32", Policy.PER_LINUX32));
+
+    private static final List<Symbol> KEYCTL_COMMAND = List.of(
+            new Symbol("KEYCTL_JOIN_SESSION_KEYRING", Policy.KEYCTL_JOIN_SESSION_KEYRING),
+            new Symbol("KEYCTL_SETPERM", Policy.KEYCTL_SETPERM));
+
     private Symbols() {}
 
     static void print(Notation notation, long value, StringBuilder out) {
@@ -309,6 +352,12 @@ final class Symbols {
             case WAIT_ID -> choice(WAIT_ID, value, out);
             case SIGNAL -> choice(SIGNAL, value, out);
             case SIGNAL_HOW -> choice(SIGNAL_HOW, value, out);
+            case SCHED_POLICY -> choice(SCHED_POLICY, value, out);
+            case SCHED_FLAGS -> flags(SCHED_FLAGS, value, out);
+            case IO_PRIORITY -> ioPriority(value, out);
+            case MEMORY_POLICY -> memoryPolicy(value, out);
+            case PERSONALITY -> choice(PERSONALITY, value, out);
+            case KEYCTL_COMMAND -> choice(KEYCTL_COMMAND, value, out);
         }
     }
 
@@ -343,7 +392,14 @@ final class Symbols {
                         WAIT_FLAGS,
                         WAIT_ID,
                         SIGNAL,
-                        SIGNAL_HOW)
+                        SIGNAL_HOW,
+                        SCHED_POLICY,
+                        SCHED_FLAGS,
+                        IO_PRIORITY,
+                        MEMORY_MODE,
+                        MEMORY_MODE_FLAGS,
+                        PERSONALITY,
+                        KEYCTL_COMMAND)
                 .flatMap(List::stream)
                 .toList();
     }
@@ -384,6 +440,20 @@ final class Symbols {
         if (modifiers != 0) {
             out.append(type != 0 ? "|" : "");
             flags(SOCKET_TYPE, modifiers, out);
+        }
+    }
+
+    /** As the macro of linux/ioprio.h makes it. */
+    private static void ioPriority(long value, StringBuilder out) {
+        choice(IO_PRIORITY, value >> Policy.IOPRIO_CLASS_SHIFT, out.append("IOPRIO_PRIO_VALUE("));
+        out.append(", ").append(value & (1 << Policy.IOPRIO_CLASS_SHIFT) - 1).append(')');
+    }
+
+    private static void memoryPolicy(long value, StringBuilder out) {
+        long flags = value & (Policy.MPOL_F_STATIC_NODES | Policy.MPOL_F_RELATIVE_NODES | Policy.MPOL_F_NUMA_BALANCING);
+        choice(MEMORY_MODE, value & ~flags, out);
+        if (flags != 0) {
+            flags(MEMORY_MODE_FLAGS, flags, out.append('|'));
         }
     }
 

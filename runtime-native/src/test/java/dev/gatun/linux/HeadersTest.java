@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Compares every constant and structure with the C headers of both architectures: the compiler is the judge. */
 class HeadersTest {
     /** Newer than the headers that may be installed: reported where they are missing. Macros only, for #ifdef. */
-    private static final Set<String> MAY_BE_MISSING = Set.of("MFD_EXEC");
+    private static final Set<String> MAY_BE_MISSING = Set.of("MFD_EXEC", "MPOL_WEIGHTED_INTERLEAVE");
 
     /** The headers that declare the constants of each class. */
     private static final Map<Class<?>, List<String>> HEADERS = headers();
@@ -146,7 +146,17 @@ class HeadersTest {
                 "asm/termbits.h",
                 "asm/termios.h");
         long sigaction = Objects.requireNonNull(expected.remove(KERNEL_SIGACTION));
+        // linux/sched/types.h and the C library's sched.h declare the same names
+        var scheduler = new LinkedHashMap<String, Long>();
+        expected.entrySet().removeIf(entry -> {
+            boolean attr = entry.getKey().contains("struct sched_attr");
+            if (attr) {
+                scheduler.put(entry.getKey(), entry.getValue());
+            }
+            return attr;
+        });
         check(arch, "structs", headers, expected);
+        check(arch, "sched_attr", List.of("stddef.h", "linux/sched/types.h"), scheduler);
         check(arch, "sigaction", List.of("stddef.h", "asm/signal.h"), Map.of(KERNEL_SIGACTION, sigaction));
     }
 
@@ -224,6 +234,14 @@ class HeadersTest {
         headers.put(Terminal.class, List.of("asm/termbits.h", "asm/ioctls.h"));
         headers.put(Wait.class, List.of("sys/wait.h", "signal.h"));
         headers.put(Signal.class, List.of("signal.h"));
+        headers.put(
+                Policy.class,
+                List.of(
+                        "linux/sched.h",
+                        "linux/ioprio.h",
+                        "linux/mempolicy.h",
+                        "linux/personality.h",
+                        "linux/keyctl.h"));
         headers.put(Magic.class, List.of("linux/magic.h"));
         headers.put(Namespacefs.class, List.of("linux/nsfs.h"));
         return headers;
@@ -288,6 +306,14 @@ class HeadersTest {
         structs.put("SIGACTION_SIZE", KERNEL_SIGACTION);
         structs.put("SIGNALFD_SIGINFO_SIZE", "sizeof(struct signalfd_siginfo)");
         structs.put("SIGNALFD_SIGINFO_SIGNAL", "offsetof(struct signalfd_siginfo, ssi_signo)");
+        structs.put("SCHED_ATTR_SIZE", "sizeof(struct sched_attr)");
+        structs.put("SCHED_ATTR_POLICY", "offsetof(struct sched_attr, sched_policy)");
+        structs.put("SCHED_ATTR_FLAGS", "offsetof(struct sched_attr, sched_flags)");
+        structs.put("SCHED_ATTR_NICE", "offsetof(struct sched_attr, sched_nice)");
+        structs.put("SCHED_ATTR_PRIORITY", "offsetof(struct sched_attr, sched_priority)");
+        structs.put("SCHED_ATTR_RUNTIME", "offsetof(struct sched_attr, sched_runtime)");
+        structs.put("SCHED_ATTR_DEADLINE", "offsetof(struct sched_attr, sched_deadline)");
+        structs.put("SCHED_ATTR_PERIOD", "offsetof(struct sched_attr, sched_period)");
         structs.put("POLLFD_SIZE", "sizeof(struct pollfd)");
         structs.put("POLLFD_FD", "offsetof(struct pollfd, fd)");
         structs.put("POLLFD_EVENTS", "offsetof(struct pollfd, events)");

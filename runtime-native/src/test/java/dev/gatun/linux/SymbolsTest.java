@@ -18,6 +18,7 @@ class SymbolsTest {
             Fcntl.class,
             Mount.class,
             Sched.class,
+            Policy.class,
             Prctl.class,
             Socket.class,
             Terminal.class,
@@ -39,6 +40,8 @@ class SymbolsTest {
             "SO_RCVTIMEO",
             "SCM_RIGHTS",
             "SHUT_RDWR",
+            "IOPRIO_CLASS_SHIFT",
+            "IOPRIO_WHO_PROCESS",
             "CLD_EXITED",
             "CLD_KILLED",
             "CLD_DUMPED");
@@ -62,7 +65,8 @@ class SymbolsTest {
             Notation.CLONE_FLAGS,
             Notation.MESSAGE_FLAGS,
             Notation.INTERFACE_FLAGS,
-            Notation.WAIT_FLAGS);
+            Notation.WAIT_FLAGS,
+            Notation.SCHED_FLAGS);
 
     @Test
     void everySymbolHasTheValueOfTheConstantOfItsName() throws Exception {

@@ -15,6 +15,8 @@ import dev.gatun.linux.Kernel;
 import dev.gatun.linux.Mount;
 import dev.gatun.linux.MountCalls;
 import dev.gatun.linux.OwnThread;
+import dev.gatun.linux.Policy;
+import dev.gatun.linux.PolicyCalls;
 import dev.gatun.linux.Prctl;
 import dev.gatun.linux.ProcessCalls;
 import dev.gatun.linux.Rlimit;
@@ -73,7 +75,7 @@ class FailureTest {
 
     /** Calls that fail for everybody. */
     static Stream<Row> unprivileged() {
-        return Stream.of(files(), processes(), sockets()).flatMap(List::stream);
+        return Stream.of(files(), processes(), policies(), sockets()).flatMap(List::stream);
     }
 
     /** Calls that anybody but root fails at with EPERM, whatever else is wrong with them. */
@@ -112,7 +114,8 @@ class FailureTest {
         List<String> failing =
                 Stream.concat(unprivileged(), privileged()).map(Row::factory).toList();
         var factories = new ArrayList<String>();
-        for (Class<?> type : List.of(FileCalls.class, MountCalls.class, ProcessCalls.class, SocketCalls.class)) {
+        for (Class<?> type :
+                List.of(FileCalls.class, MountCalls.class, PolicyCalls.class, ProcessCalls.class, SocketCalls.class)) {
             Arrays.stream(type.getDeclaredMethods())
                     .filter(method -> Modifier.isPublic(method.getModifiers()) && method.getReturnType() == Call.class)
                     .map(Method::getName)
@@ -487,6 +490,50 @@ class FailureTest {
                         ProcessCalls.waitSignal(ProcessCalls.allSignals()),
                         "rt_sigtimedwait(~[], NULL, NULL, 8)",
                         Errno.EAGAIN));
+    }
+
+    private static List<Row> policies() {
+        return List.of(
+                row(
+                        "schedSetattr",
+                        PolicyCalls.schedSetattr(Policy.SCHED_FIFO, Policy.SCHED_FLAG_RESET_ON_FORK, 0, 100, 1, 2, 3),
+                        "sched_setattr(0, {policy=SCHED_FIFO, flags=SCHED_FLAG_RESET_ON_FORK, nice=0, priority=100,"
+                                + " runtime=1, deadline=2, period=3}, 0)",
+                        Errno.EINVAL),
+                row(
+                        "schedSetaffinity",
+                        PolicyCalls.schedSetaffinity(new byte[8], "none"),
+                        "sched_setaffinity(0, 8, none)",
+                        Errno.EINVAL),
+                row(
+                        "ioprioSet",
+                        PolicyCalls.ioprioSet(7, 0),
+                        "ioprio_set(1, 0, IOPRIO_PRIO_VALUE(0x7, 0))",
+                        Errno.EINVAL),
+                row(
+                        "setMempolicy",
+                        PolicyCalls.setMempolicy(
+                                Policy.MPOL_BIND | Policy.MPOL_F_STATIC_NODES, new byte[8], "no nodes"),
+                        "set_mempolicy(MPOL_BIND|MPOL_F_STATIC_NODES, no nodes, 65)",
+                        Errno.EINVAL),
+                refused(
+                        "personality",
+                        Syscall.PERSONALITY,
+                        PolicyCalls.personality(Policy.PER_LINUX32),
+                        "personality(PER_LINUX32)",
+                        Errno.EINVAL),
+                refused(
+                        "joinSessionKeyring",
+                        Syscall.KEYCTL,
+                        PolicyCalls.joinSessionKeyring("_ses.a"),
+                        "keyctl(KEYCTL_JOIN_SESSION_KEYRING, \"_ses.a\")",
+                        Errno.EDQUOT),
+                refused(
+                        "setKeyPermissions",
+                        Syscall.KEYCTL,
+                        PolicyCalls.setKeyPermissions(Word.of(1), 0x3f1b0000),
+                        "keyctl(KEYCTL_SETPERM, 1, 0x3f1b0000)",
+                        Errno.EACCES));
     }
 
     private static List<Row> sockets() {

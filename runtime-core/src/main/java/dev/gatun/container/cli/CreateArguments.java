@@ -21,19 +21,18 @@ final class CreateArguments {
     static void declare(CommandSpec spec) {
         spec.addOption(text("DIR", "The bundle; the current folder if not given.", "-b", "--bundle"));
         declareProcess(spec);
+        spec.addOption(flag("Leave it the caller's session keyring.", "--no-new-keyring"));
+        spec.addOption(flag(
+                "Enter the root without pivot_root(2), which an initramfs does not allow; less safe.", "--no-pivot"));
         spec.addPositional(parameter(0, "ID", "The container's name, unique on this machine."));
     }
 
     /** Those that {@code exec} has, too. */
     static void declareProcess(CommandSpec spec) {
         spec.addOption(text("SOCKET", "Send the terminal's other end to this Unix socket.", "--console-socket"));
+        spec.addOption(text("SOCKET", "Send a descriptor of the process to this Unix socket.", "--pidfd-socket"));
         spec.addOption(text("FILE", "Write the process id to this file.", "--pid-file"));
         spec.addOption(text("N", "Pass on N descriptors behind the standard three.", "--preserve-fds"));
-    }
-
-    /** Accepted as runc does; Gatun does neither of the things that they switch off. */
-    static void declareIgnored(CommandSpec spec) {
-        spec.addOption(flag("Accepted for runc's callers: Gatun makes no session keyring.", "--no-new-keyring"));
     }
 
     static ContainerId id(ParseResult args) {
@@ -56,7 +55,17 @@ final class CreateArguments {
         if (console.isEmpty() && terminal && detached) {
             throw new ContainerException("a detached process with a terminal needs --console-socket to send it to");
         }
-        return new CreateOptions(console, path(args, "--pid-file"), preserved(args), false, StandardStreams.CALLERS);
+        return new CreateOptions(
+                console,
+                path(args, "--pid-file"),
+                path(args, "--pidfd-socket"),
+                preserved(args),
+                false,
+                StandardStreams.CALLERS,
+                !args.hasMatchedOption("--no-pivot"),
+                args.hasMatchedOption("--no-new-keyring")
+                        ? Optional.empty()
+                        : Optional.of(CreateOptions.keyringOf(id(args))));
     }
 
     private static Optional<Path> path(ParseResult args, String option) {

@@ -15,7 +15,6 @@ final class CreateVerb implements Verb {
         spec.usageMessage()
                 .description("Create a container from a bundle; its command waits until \"start\" is called.");
         CreateArguments.declare(spec);
-        CreateArguments.declareIgnored(spec);
     }
 
     @Override

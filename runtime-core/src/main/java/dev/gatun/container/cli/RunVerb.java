@@ -19,7 +19,6 @@ final class RunVerb implements Verb {
         spec.usageMessage()
                 .description("Create and start a container, and wait for it; the exit status is the container's.");
         CreateArguments.declare(spec);
-        CreateArguments.declareIgnored(spec);
         spec.addOption(flag("Leave the container to itself once it runs.", "-d", "--detach"));
         spec.addOption(flag("Keep the container's state when it has ended.", "--keep"));
         spec.addOption(flag("Accepted for runc's callers.", "--no-subreaper"));
