@@ -254,8 +254,9 @@ public final class Command {
             verb.declare(sub);
             commandLine.addSubcommand(verb.name(), new CommandLine(sub));
         }
-        // an argument that begins with @ is one, not the name of a file of arguments
-        return commandLine.setExpandAtFiles(false);
+        // an argument that begins with @ is one, not the name of a file of arguments; of an option given twice the last
+        // value holds, as for runc
+        return commandLine.setExpandAtFiles(false).setOverwrittenOptionsAllowed(true);
     }
 
     private static OptionSpec help() {

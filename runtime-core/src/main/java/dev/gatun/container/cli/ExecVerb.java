@@ -46,6 +46,8 @@ final class ExecVerb implements Verb {
         spec.addOption(texts("GID", "Add a group.", "-g", "--additional-gids"));
         spec.addOption(texts("CAP", "Add a capability.", "-c", "--cap"));
         spec.addOption(flag("Let it gain no privileges.", "--no-new-privs"));
+        spec.addOption(text("LABEL", "Its SELinux label.", "--process-label"));
+        spec.addOption(text("PROFILE", "Its AppArmor profile.", "--apparmor"));
         spec.addPositional(parameter(0, "ID", "The container."));
         spec.addPositional(rest(1, "COMMAND", "What to run, with its arguments."));
     }
@@ -85,6 +87,8 @@ final class ExecVerb implements Verb {
         process.user(args.matchedOptionValue("--user", ""));
         process.groups(args.matchedOptionValue("--additional-gids", List.of()));
         process.capabilities(args.matchedOptionValue("--cap", List.of()));
+        process.selinuxLabel(args.matchedOptionValue("--process-label", ""));
+        process.apparmorProfile(args.matchedOptionValue("--apparmor", ""));
         process.noNewPrivileges(args.hasMatchedOption("--no-new-privs"));
         return process.build();
     }

@@ -23,7 +23,8 @@ public final class GatunOci {
                         new ListVerb(),
                         new KillVerb(),
                         new DeleteVerb(),
-                        new SpecVerb()),
+                        new SpecVerb(),
+                        new FeaturesVerb()),
                 1);
     }
 
