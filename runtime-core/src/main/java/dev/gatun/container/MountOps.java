@@ -6,6 +6,7 @@ import dev.gatun.linux.FileCalls;
 import dev.gatun.linux.Mount;
 import dev.gatun.linux.MountCalls;
 import dev.gatun.program.Slot;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +20,20 @@ final class MountOps {
     private static final int MAX_PARAMETER = 255;
 
     private static final String DEV = "/dev";
+    /** include/linux/proc_ns.h: PROC_ROOT_INO. */
+    private static final Long PROCFS_ROOT = 1L;
+
+    private static final List<String> REPLACEABLE = List.of(
+            "/proc/cpuinfo",
+            "/proc/diskstats",
+            "/proc/meminfo",
+            "/proc/stat",
+            "/proc/swaps",
+            "/proc/uptime",
+            "/proc/loadavg",
+            "/proc/slabinfo",
+            "/proc/sys/kernel/ns_last_pid",
+            "/proc/sys/crypto/fips_enabled");
 
     private final Assembly assembly;
     private final PathOps paths;
@@ -60,6 +75,7 @@ final class MountOps {
         }
         String type = mount.type().orElse("");
         String destination = clean(mount.destination());
+        checkProc(mount, type, destination, options);
         if (options.isRemount()) {
             remount(destination, options);
         } else if (options.isBind() || type.equals("bind")) {
@@ -68,6 +84,36 @@ final class MountOps {
             new CgroupMountOps(assembly, paths).mount(destination, options);
         } else {
             filesystem(mount, type, destination, options);
+        }
+    }
+
+    /**
+     * Refuses what would pass for a part of {@code /proc}: what masks, parameters and labels protect is the real one
+     * (CVE-2019-16884). As runc, some files that a machine's emulators replace are allowed.
+     */
+    private void checkProc(dev.gatun.oci.Mount mount, String type, String destination, MountOptions options) {
+        if (!destination.startsWith("/proc")
+                && !assembly.view.resolve(destination).startsWith("/proc")) {
+            return;
+        }
+        String target = assembly.view.resolve(destination);
+        boolean isProc = type.equals("proc") || (options.isBind() && isProcfs(mount));
+        if (target.equals("/proc") && !isProc && !options.isRemount()) {
+            throw new ContainerException("\"" + destination + "\" cannot be mounted because it is not of type proc");
+        }
+        if (target.startsWith("/proc/") && !REPLACEABLE.contains(target)) {
+            throw new ContainerException("\"" + destination + "\" cannot be mounted because it is inside /proc");
+        }
+    }
+
+    /** Whether a bind mount's source is the root of a procfs, whose inode is always 1. */
+    private boolean isProcfs(dev.gatun.oci.Mount mount) {
+        try {
+            Path source = source(mount);
+            return Files.getFileStore(source).type().equals("proc")
+                    && Files.getAttribute(source, "unix:ino").equals(PROCFS_ROOT);
+        } catch (IOException e) {
+            throw new ContainerException("source: look at it: " + StateFolder.reason(e), e);
         }
     }
 
