@@ -15,6 +15,9 @@ public final class Creation {
             List.of("cgroup.procs", "cgroup.subtree_control", "cgroup.threads");
     private static final List<String> INHERITED = List.of("cpuset.cpus", "cpuset.mems");
 
+    /** No group, and no steps. */
+    public static final Creation NONE = ofParent(GroupPaths.NONE, Resources.NONE, CgroupFiles.HOST);
+
     private final GroupPaths paths;
     private final CgroupFiles files;
     private final Settings settings;

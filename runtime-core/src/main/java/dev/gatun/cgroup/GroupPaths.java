@@ -162,16 +162,41 @@ public record GroupPaths(List<Place> places) {
         return places.isEmpty();
     }
 
-    /** The group below this one. */
-    GroupPaths below(String subgroup) {
+    /**
+     * The group below this one, never one beside it.
+     *
+     * @param controllers in which hierarchies of version 1, with commas; empty for all
+     */
+    public GroupPaths below(String controllers, String subgroup) {
         String clean = clean(subgroup);
         if (clean.equals("/")) {
             return this;
         }
-        var below = new ArrayList<Place>();
-        for (Place place : places) {
-            below.add(place.below(clean));
+        var below = new ArrayList<Place>(places);
+        boolean found = controllers.isEmpty();
+        for (int i = 0; i < below.size(); i++) {
+            boolean named = false;
+            for (String controller : controllers.split(",", -1)) {
+                named |= !controller.isEmpty() && below.get(i).has(controller);
+            }
+            if (named || controllers.isEmpty()) {
+                below.set(i, below.get(i).below(clean));
+                found = true;
+            }
+        }
+        if (!found) {
+            throw new CgroupException("the container has no control group of version 1 for " + controllers);
         }
         return new GroupPaths(below);
+    }
+
+    /** Where a process is in the hierarchy of {@code place}. */
+    public static Place ofProcess(Place place, int pid) {
+        for (Hierarchy hierarchy : Layout.read(pid).hierarchies()) {
+            if (hierarchy.mountPoint().equals(place.mountPoint())) {
+                return new Place(place.version(), place.hierarchy(), place.mountPoint(), hierarchy.own());
+            }
+        }
+        return place;
     }
 }

@@ -10,7 +10,6 @@ import java.util.Optional;
  */
 public final class Layout {
     private static final String MOUNTS = "/proc/self/mountinfo";
-    private static final String OWN_GROUPS = "/proc/self/cgroup";
 
     private final List<Hierarchy> hierarchies;
 
@@ -23,9 +22,18 @@ public final class Layout {
         return read(CgroupFiles.HOST);
     }
 
+    /** As it is on this host, for another process. */
+    static Layout read(int pid) {
+        return read(CgroupFiles.HOST, "/proc/" + pid + "/cgroup");
+    }
+
     static Layout read(CgroupFiles files) {
+        return read(files, "/proc/self/cgroup");
+    }
+
+    private static Layout read(CgroupFiles files, String ownGroups) {
         String mounts = files.read(MOUNTS).orElse("");
-        List<String> own = lines(files.read(OWN_GROUPS).orElse(""));
+        List<String> own = lines(files.read(ownGroups).orElse(""));
         var found = new ArrayList<Hierarchy>();
         for (String line : lines(mounts)) {
             if (line.contains(" - cgroup")) {

@@ -30,6 +30,8 @@ public final class Blueprint {
                     bundle.root(),
                     view,
                     new JoinOrder(kernel).of(bundle.spec().linux().namespaces()),
+                    ContainerGroup.of(
+                            bundle.spec(), bundle.folder().getFileName().toString()),
                     surroundings);
         }
     }
