@@ -58,7 +58,8 @@ final class JoinOps {
     private void enter(Namespace.Type type, Slot file) {
         program.call(
                 ProcessCalls.setns(file, Namespaces.flag(type)),
-                "join the " + type.text() + " namespace " + namespaces.joined(type).orElseThrow());
+                "join the " + type.text() + " namespace "
+                        + namespaces.joined(type).orElseThrow());
     }
 
     /**

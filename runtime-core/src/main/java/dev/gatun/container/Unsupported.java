@@ -1,6 +1,5 @@
 package dev.gatun.container;
 
-import dev.gatun.json.JsonWritable;
 import dev.gatun.oci.Linux;
 import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.oci.Seccomp;
@@ -23,10 +22,6 @@ final class Unsupported {
         }
         refuse("linux.intelRdt", linux.intelRdt().isPresent());
         refuse("linux.netDevices", !linux.netDevices().isEmpty());
-    }
-
-    private static boolean isSet(JsonWritable section) {
-        return !section.toJson().equals("{}");
     }
 
     private static void refuse(String field, boolean present) {
