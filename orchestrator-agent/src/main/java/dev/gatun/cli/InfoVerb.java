@@ -16,8 +16,20 @@ import picocli.CommandLine.ParseResult;
 /** Tells what Gatun finds on this host. */
 final class InfoVerb implements Verb {
     private static final List<String> CONTROLLERS = List.of(
-            "memory", "cpu", "cpuacct", "cpuset", "pids", "blkio", "io", "devices", "freezer", "hugetlb", "rdma", "misc",
-            "net_cls", "net_prio");
+            "memory",
+            "cpu",
+            "cpuacct",
+            "cpuset",
+            "pids",
+            "blkio",
+            "io",
+            "devices",
+            "freezer",
+            "hugetlb",
+            "rdma",
+            "misc",
+            "net_cls",
+            "net_prio");
 
     @Override
     public String name() {

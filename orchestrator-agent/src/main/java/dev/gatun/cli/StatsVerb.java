@@ -23,7 +23,6 @@ import picocli.CommandLine.ParseResult;
 final class StatsVerb implements Verb {
     private static final int PAUSE_MILLIS = 1000;
     private static final int FIRST_PAUSE_MILLIS = 200;
-    private static final String ROW = "%-16s %7s %10s %10s %10s %6s %10s %10s %9s%n";
     private static final String CLEAR = "\033[H\033[2J";
     private static final String UNITS = "BKMGTP";
     private static final double STEP = 1024;
@@ -43,8 +42,7 @@ final class StatsVerb implements Verb {
 
     @Override
     public void declare(CommandSpec spec) {
-        spec.usageMessage()
-                .description("Show what running containers use: processor time, memory, tasks and devices.");
+        spec.usageMessage().description("Show what running containers use: processor time, memory, tasks and devices.");
         spec.addOption(flag("Show it once, and end.", "--no-stream"));
         spec.addOption(flag("Print JSON, a line each time.", "--json"));
         spec.addPositional(rest(0, "ID", "The containers; all that run if none is given."));
@@ -127,7 +125,7 @@ final class StatsVerb implements Verb {
     }
 
     private static String line(Object... columns) {
-        return String.format(Locale.ROOT, ROW, columns);
+        return String.format(Locale.ROOT, "%-16s %7s %10s %10s %10s %6s %10s %10s %9s%n", columns);
     }
 
     private static String percent(double share) {
