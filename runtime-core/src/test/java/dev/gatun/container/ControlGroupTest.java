@@ -89,6 +89,15 @@ class ControlGroupTest {
     }
 
     @Test
+    void aMebibyteIsEnoughToStart() {
+        try (var bundle = new TestBundle()) {
+            bundle.set("linux.resources.memory", "{limit: 1048576, swap: 1048576}").args("/bin/true");
+
+            assertThat(bundle.run().status()).isZero();
+        }
+    }
+
+    @Test
     void aForkBombIsStopped() {
         try (var bundle = new TestBundle()) {
             TestBundle.Outcome outcome =
@@ -114,7 +123,8 @@ class ControlGroupTest {
     @Test
     void aQuotaOfAFifthIsAFifth() throws Exception {
         try (var bundle = new TestBundle()) {
-            bundle.set("linux.resources.cpu", "{quota: 20000, period: 100000}")
+            // with shares that let it have its fifth on a busy machine, too
+            bundle.set("linux.resources.cpu", "{quota: 20000, period: 100000, shares: 262144}")
                     .script("while :; do :; done")
                     .start();
             long from = System.nanoTime();
