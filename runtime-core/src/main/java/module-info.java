@@ -1,5 +1,6 @@
 /** The low-level runtime: OCI bundles compiled to syscall programs, and the gatun-oci command. */
 module dev.gatun.runtime {
+    exports dev.gatun.cgroup;
     exports dev.gatun.container;
     exports dev.gatun.container.cli;
     exports dev.gatun.json;

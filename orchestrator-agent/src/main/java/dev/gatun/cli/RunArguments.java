@@ -50,6 +50,7 @@ final class RunArguments {
         spec.addOption(texts("SRC:DST[:ro]", "Show it a file or folder of yours.", "-v", "--volume"));
         spec.addOption(text("DIR", "Its working folder.", "-w", "--workdir"));
         spec.addOption(text("USER[:GROUP]", "Run it as this user, by name or number.", "-u", "--user"));
+        LimitArguments.declare(spec);
         spec.addOption(flag("Connect your input to it.", "-i", "--interactive"));
         spec.addOption(flag("Give it a terminal.", "-t", "--tty"));
         spec.addPositional(parameter(
@@ -125,7 +126,9 @@ final class RunArguments {
                 .rootfs(root.folder().toString())
                 .hostname(args.matchedOptionValue(
                         "--hostname", root instanceof RootSource.ScratchCopy ? "gatun" : id.value()))
-                .cwd(args.matchedOptionValue("--workdir", "/"));
+                .cwd(args.matchedOptionValue("--workdir", "/"))
+                .cgroupsPath("/gatun/" + id)
+                .resources(LimitArguments.resources(args));
         if (terminal()) {
             template.terminal(
                     TerminalSettings.size(kernel).map(size -> new Process.ConsoleSize(size.rows(), size.columns())));

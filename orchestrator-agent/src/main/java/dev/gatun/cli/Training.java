@@ -48,7 +48,9 @@ final class Training {
             """;
     private static final String LINUX_EXTRAS = """
             "resources": {"devices": [{"allow": false, "access": "rwm"},
-              {"allow": true, "type": "c", "major": 1, "minor": 3, "access": "rwm"}]},
+              {"allow": true, "type": "c", "major": 1, "minor": 3, "access": "rwm"}],
+              "memory": {"limit": 536870912}, "cpu": {"shares": 1024, "quota": 100000, "period": 100000},
+              "pids": {"limit": 1000}},
             """;
     private static final long PAUSE_MILLIS = 5;
     private static final int PAUSES = 1000;
@@ -137,6 +139,11 @@ final class Training {
         lookAround();
         oci("start", ID);
         lookAround();
+        oci("pause", ID);
+        oci("resume", ID);
+        oci("ps", "--format", "json", ID);
+        oci("update", "--memory", "512m", "--cpu-quota", "100000", "--pids-limit", "999", ID);
+        oci("events", "--stats", ID);
         oci("exec", "--detach", "--pid-file", pidFile, "--env", "A=B", "--cwd", "/", "--user", "0:0", ID, "true");
         oci("delete", ID);
         end();

@@ -1,5 +1,8 @@
 package dev.gatun.container;
 
+import dev.gatun.cgroup.Creation;
+import dev.gatun.cgroup.Group;
+import dev.gatun.cgroup.GroupPaths;
 import dev.gatun.linux.Block;
 import dev.gatun.linux.Call;
 import dev.gatun.linux.Errno;
@@ -123,6 +126,10 @@ public final class Containers {
             ContainerId id, Bundle bundle, CreateOptions options, boolean waits, Preparation preparation) {
         List<Namespace.Type> joinOrder =
                 new JoinOrder(kernel).of(bundle.spec().linux().namespaces());
+        Creation creation = ContainerGroup.of(bundle.spec(), id.value());
+        var group = new Group(kernel, creation.paths());
+        group.checkUnused();
+        List<String> missing = creation.missing();
         var handed = new ArrayList<Fd>();
         try (var view = new RootDirectory(kernel, bundle.root().folder())) {
             Optional<Fd> start = waits ? Optional.of(keep(handed, listen(id))) : Optional.empty();
@@ -137,6 +144,7 @@ public final class Containers {
                             bundle.root(),
                             view,
                             joinOrder,
+                            creation,
                             new ContainerProgram.Surroundings.Attended(
                                     channel.programEnd(), start, console, status, options));
                 }
@@ -148,7 +156,10 @@ public final class Containers {
                 }
             };
             Launch.Started started = Launch.run(kernel, launcher, guide, handed, waits, options.monitor());
-            return record(id, bundle, options, started);
+            return record(id, bundle, options, creation.paths(), started);
+        } catch (RuntimeException | Error failed) {
+            group.undo(missing, failed);
+            throw failed;
         } finally {
             handed.forEach(Fd::close);
         }
@@ -231,7 +242,8 @@ public final class Containers {
         return fd;
     }
 
-    private Created record(ContainerId id, Bundle bundle, CreateOptions options, Launch.Started started) {
+    private Created record(
+            ContainerId id, Bundle bundle, CreateOptions options, GroupPaths group, Launch.Started started) {
         try {
             var record = new ContainerRecord(
                     id,
@@ -242,11 +254,13 @@ public final class Containers {
                     Timestamp.now(),
                     bundle.spec().annotations(),
                     bundle.spec().hooks(),
-                    options.keyring());
+                    options.keyring(),
+                    group,
+                    new Namespaces(bundle.spec().linux().namespaces()).isNew(Namespace.Type.PID));
             state.write(record);
             announce(started.child(), options);
             return new Created(
-                    new ContainerStatus(record, State.Status.CREATED), started.terminal(), options.streams());
+                    new ContainerStatus(record, State.Status.CREATED, false), started.terminal(), options.streams());
         } catch (RuntimeException | Error failed) {
             started.undo(kernel);
             throw failed;
@@ -361,7 +375,12 @@ public final class Containers {
         try {
             if (!hooks.startContainer().isEmpty()) {
                 RuntimeSpec spec = Bundle.readSpec(Path.of(record.bundle()));
-                runner.runInContainer(hooks.startContainer(), status.state(), spec, namespacesOf(record.init(), spec));
+                runner.runInContainer(
+                        hooks.startContainer(),
+                        status.state(),
+                        spec,
+                        namespacesOf(record.init(), spec),
+                        record.group());
             }
         } catch (ContainerException failed) {
             destroy(status);
@@ -370,7 +389,7 @@ public final class Containers {
         execute(record.id());
         try {
             runner.runInRuntime(
-                    "poststart", hooks.poststart(), new ContainerStatus(record, State.Status.RUNNING).state());
+                    "poststart", hooks.poststart(), new ContainerStatus(record, State.Status.RUNNING, false).state());
         } catch (ContainerException failed) {
             destroy(status);
             throw failed;
@@ -405,12 +424,40 @@ public final class Containers {
         }
     }
 
-    /** Sends a signal to the first process. */
+    /**
+     * Sends a signal to the first process. SIGKILL ends all processes: where the kernel does not end the others with the
+     * first, as that has no pid namespace of its own, by the control group.
+     */
     public void kill(ContainerId id, int signal) {
         ContainerStatus status = state.get(id);
+        var group = new Group(kernel, status.record().group());
+        if (signal == Signal.SIGKILL && endsByGroup(status.record(), group)) {
+            group.killAll();
+            return;
+        }
         if (status.status() == State.Status.STOPPED || !signal(status.record().init(), signal)) {
             throw new ContainerException("container not running");
         }
+        if (signal == Signal.SIGKILL && status.status() == State.Status.PAUSED) {
+            group.thaw();
+        }
+    }
+
+    /** Sends a signal to all processes. */
+    public void killAll(ContainerId id, int signal) {
+        var group = new Group(kernel, state.get(id).record().group());
+        if (group.view().processes().isEmpty()) {
+            throw new ContainerException("container not running");
+        }
+        if (signal == Signal.SIGKILL) {
+            group.killAll();
+        } else {
+            group.signal(signal);
+        }
+    }
+
+    private static boolean endsByGroup(ContainerRecord record, Group group) {
+        return !record.ownPidNamespace() && !group.view().processes().isEmpty();
     }
 
     /** Whether the process was there to get it; a process id that was given to another meanwhile is not it. */
@@ -432,7 +479,7 @@ public final class Containers {
     public void delete(ContainerId id, boolean force) {
         if (force) {
             // before waiting for the lock: what holds it may wait for this very process
-            findAny(id).ifPresent(status -> killAndWait(status.record().init()));
+            findAny(id).ifPresent(this::end);
             if (!state.exists(id)) {
                 return;
             }
@@ -441,24 +488,38 @@ public final class Containers {
             Optional<ContainerStatus> found = force ? findAny(id) : Optional.of(state.get(id));
             if (found.isEmpty()) {
                 state.remove(id);
-            } else if (found.get().status() == State.Status.RUNNING && !force) {
-                throw new ContainerException("cannot delete container " + id + " that is not stopped: running");
+            } else if (!force && isRunning(found.get())) {
+                throw new ContainerException("cannot delete container " + id + " that is not stopped: "
+                        + found.get().status().text());
             } else {
                 destroy(found.get());
             }
         }
     }
 
+    private static boolean isRunning(ContainerStatus status) {
+        return status.status() == State.Status.RUNNING || status.status() == State.Status.PAUSED;
+    }
+
+    /** Ends all processes of a container. */
+    private void end(ContainerStatus status) {
+        var group = new Group(kernel, status.record().group());
+        if (status.status() == State.Status.PAUSED || endsByGroup(status.record(), group)) {
+            group.killAll();
+        } else if (status.status() != State.Status.STOPPED) {
+            killAndWait(status.record().init());
+        }
+    }
+
     /** Ends a container and forgets it. */
     private void destroy(ContainerStatus status) {
         ContainerRecord record = status.record();
-        if (status.status() != State.Status.STOPPED) {
-            killAndWait(record.init());
-        }
+        end(status);
         // where this process has started it and not waited for it
         Launch.reapIfEnded(kernel, record.init());
+        new Group(kernel, record.group()).remove();
         state.remove(record.id());
-        poststop(record.hooks().poststop(), new ContainerStatus(record, State.Status.STOPPED).state());
+        poststop(record.hooks().poststop(), new ContainerStatus(record, State.Status.STOPPED, false).state());
     }
 
     /** What can be read about a container; a record that is damaged or was never written is no reason to keep it. */
@@ -540,13 +601,22 @@ public final class Containers {
      * @param options of which the monitor is not used
      */
     public Executed exec(ContainerId id, RuntimeSpec spec, Process process, CreateOptions options) {
+        return exec(id, spec, process, options, ExecGroup.CONTAINERS);
+    }
+
+    /** As {@link #exec(ContainerId, RuntimeSpec, Process, CreateOptions)}, in a control group of the container's. */
+    public Executed exec(ContainerId id, RuntimeSpec spec, Process process, CreateOptions options, ExecGroup group) {
         ContainerStatus status = state.get(id);
         if (status.status() == State.Status.STOPPED) {
             throw new ContainerException("cannot exec in a stopped container");
         }
+        if (status.status() == State.Status.PAUSED && !group.ignorePaused()) {
+            throw new ContainerException("cannot exec in a paused container (use --ignore-paused to override)");
+        }
         checkPreserved(options.preservedDescriptors());
         process.requireArgs("process.args");
         LabelOps.check(process, Optional.empty());
+        GroupPaths groups = group.of(status.record());
         List<Namespace> namespaces = namespacesOf(status.record().init(), spec);
         List<Namespace.Type> joinOrder = new JoinOrder(kernel).of(namespaces);
         var handed = new ArrayList<Fd>();
@@ -564,6 +634,7 @@ public final class Containers {
                             joinOrder,
                             root,
                             view,
+                            groups,
                             channel.programEnd(),
                             console,
                             options.preservedDescriptors(),

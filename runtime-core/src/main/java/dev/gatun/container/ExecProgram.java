@@ -1,5 +1,7 @@
 package dev.gatun.container;
 
+import dev.gatun.cgroup.GroupPaths;
+import dev.gatun.linux.Call;
 import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.FileCalls;
@@ -35,6 +37,7 @@ final class ExecProgram {
      * @param executable what is executed: mostly the first of the process's arguments
      * @param namespaces the container's namespaces, each with a path
      * @param joinOrder in which order they are joined
+     * @param group the control group that the process joins
      * @param containerRoot the root of the container's first process
      * @param console where the terminal goes, if not to Java
      * @param inherited how many descriptors behind the standard ones the process gets
@@ -49,13 +52,14 @@ final class ExecProgram {
             List<Namespace.Type> joinOrder,
             Path containerRoot,
             RootView view,
+            GroupPaths group,
             Fd channel,
             Optional<Fd> console,
             int inherited,
             Optional<String> keyring,
             Optional<HookStreams> streams) {
         var root = new RootSource.Folder(Path.of("/"));
-        var assembly = new Assembly(spec, new Namespaces(namespaces), Path.of("/"), root, view);
+        var assembly = new Assembly(spec, new Namespaces(namespaces), Path.of("/"), root, view, group);
         var program = assembly.program;
         Label start = program.label("start");
         Label inChild = program.label("child");
@@ -85,16 +89,22 @@ final class ExecProgram {
         new PolicyOps(program).initialAffinity(process.execCpuAffinity());
         program.section("namespaces");
         var joining = new JoinOps(program, assembly.namespaces);
-        joining.join(joinOrder);
-        program.call(ProcessCalls.clone3(Sched.CLONE_PARENT, 0), "start the process inside")
-                .to(child)
-                .ifZero(inChild);
+        var groups = new CgroupOps(program, group, joining.clonesIntoGroup());
+        groups.open();
+        joining.joinAsParent(joinOrder);
+        Call clone = groups.cloneTarget().isPresent()
+                ? ProcessCalls.clone3(
+                        Sched.CLONE_PARENT, 0, groups.cloneTarget().get())
+                : ProcessCalls.clone3(Sched.CLONE_PARENT, 0);
+        program.call(clone, "start the process inside").to(child).ifZero(inChild);
         program.section("parent");
         Channel.signalOp(program, channel, ContainerProgram.STARTED, child, "tell the process id");
         program.call(ProcessCalls.exitGroup(Word.of(0)), "leave the process to whoever started this");
 
         program.section("process");
         program.place(inChild);
+        groups.join();
+        joining.joinAsChild();
         if (assembly.namespaces.has(Namespace.Type.USER)) {
             joining.becomeRoot();
         }

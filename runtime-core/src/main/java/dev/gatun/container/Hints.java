@@ -1,5 +1,6 @@
 package dev.gatun.container;
 
+import dev.gatun.cgroup.Advice;
 import dev.gatun.linux.Errno;
 import dev.gatun.program.Failure;
 import java.util.Optional;
@@ -41,6 +42,6 @@ final class Hints {
         if (call.startsWith("openat2(") && failure.is(Errno.ELOOP)) {
             return Optional.of("a symbolic link of the image stands in the way");
         }
-        return Optional.empty();
+        return Advice.on(failure.purpose(), failure.errno());
     }
 }

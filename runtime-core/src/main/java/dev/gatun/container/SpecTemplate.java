@@ -3,6 +3,7 @@ package dev.gatun.container;
 import dev.gatun.json.JsonWriter;
 import dev.gatun.oci.Mount;
 import dev.gatun.oci.Process;
+import dev.gatun.oci.Resources;
 import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.oci.User;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +58,8 @@ public final class SpecTemplate {
     private String rootfs = "rootfs";
     private String cwd = "/";
     private String hostname = "gatun";
+    private Optional<String> cgroupsPath = Optional.empty();
+    private Resources resources = Resources.NONE;
     private User user = new User(0, 0, OptionalInt.empty(), List.of());
 
     public SpecTemplate(List<String> args) {
@@ -95,6 +98,18 @@ public final class SpecTemplate {
 
     public SpecTemplate user(User wanted) {
         user = wanted;
+        return this;
+    }
+
+    /** The container's control group. */
+    public SpecTemplate cgroupsPath(String path) {
+        cgroupsPath = Optional.of(path);
+        return this;
+    }
+
+    /** The limits of its control group. */
+    public SpecTemplate resources(Resources limits) {
+        resources = limits;
         return this;
     }
 
@@ -165,8 +180,9 @@ public final class SpecTemplate {
         out.optional("options", options).endObject();
     }
 
-    private static void linux(JsonWriter out) {
-        out.beginObject().name("namespaces").beginArray();
+    private void linux(JsonWriter out) {
+        out.beginObject().optional("cgroupsPath", cgroupsPath).optional("resources", resources);
+        out.name("namespaces").beginArray();
         for (String type : NAMESPACES) {
             out.beginObject().field("type", type).endObject();
         }

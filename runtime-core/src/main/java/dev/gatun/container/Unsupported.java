@@ -1,8 +1,6 @@
 package dev.gatun.container;
 
-import dev.gatun.json.JsonWritable;
 import dev.gatun.oci.Linux;
-import dev.gatun.oci.Resources;
 import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.oci.Seccomp;
 
@@ -24,19 +22,6 @@ final class Unsupported {
         }
         refuse("linux.intelRdt", linux.intelRdt().isPresent());
         refuse("linux.netDevices", !linux.netDevices().isEmpty());
-        Resources resources = linux.resources();
-        refuse("linux.resources.memory", isSet(resources.memory()));
-        refuse("linux.resources.cpu", isSet(resources.cpu()));
-        refuse("linux.resources.pids", resources.pidsLimit().isPresent());
-        refuse("linux.resources.blockIO", isSet(resources.blockIo()));
-        refuse("linux.resources.hugepageLimits", !resources.hugepageLimits().isEmpty());
-        refuse("linux.resources.network", isSet(resources.network()));
-        refuse("linux.resources.rdma", !resources.rdma().isEmpty());
-        refuse("linux.resources.unified", !resources.unified().isEmpty());
-    }
-
-    private static boolean isSet(JsonWritable section) {
-        return !section.toJson().equals("{}");
     }
 
     private static void refuse(String field, boolean present) {

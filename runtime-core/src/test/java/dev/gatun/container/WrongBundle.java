@@ -328,9 +328,9 @@ record WrongBundle(String what, Consumer<TestBundle> fault, String message) {
                     "set the kernel parameter kernel.msgmax to \"many\": EINVAL (Invalid argument)"),
             // what this version cannot do
             new WrongBundle(
-                    "a limit that cannot be set yet",
-                    bundle -> bundle.set("linux.resources.memory", "{limit: 1000000}"),
-                    "linux.resources.memory: not supported yet"),
+                    "a device rule that does not say what it is about",
+                    bundle -> bundle.add("linux.resources.devices", "{allow: true, type: 'c'}"),
+                    "linux.resources.devices[1].access: missing; letters of rwm"),
             new WrongBundle(
                     "a hook that fails",
                     bundle -> bundle.set("hooks.createRuntime", "[{path: '/bin/busybox', args: ['false']}]"),

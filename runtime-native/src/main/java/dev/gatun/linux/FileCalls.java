@@ -149,6 +149,20 @@ public final class FileCalls {
         return Call.of(Syscall.IOCTL, fd, flags(request, Notation.IOCTL), argument);
     }
 
+    /** A descriptor that tells of changes to files. */
+    public static Call inotifyInit1(long flags) {
+        return Call.of(Syscall.INOTIFY_INIT1, flags(flags, Notation.INOTIFY_FLAGS));
+    }
+
+    public static Call inotifyAddWatch(Arg inotify, String path, long events) {
+        return Call.of(Syscall.INOTIFY_ADD_WATCH, inotify, new Text(path), flags(events, Notation.INOTIFY_FLAGS));
+    }
+
+    /** A counter that the kernel can be told to add to. */
+    public static Call eventfd2(long flags) {
+        return Call.of(Syscall.EVENTFD2, Word.of(0), flags(flags, Notation.OPEN_FLAGS));
+    }
+
     private static Word octal(long value) {
         return new Word(value, Notation.OCTAL);
     }

@@ -23,6 +23,11 @@ public final class GatunOci {
                         new ListVerb(),
                         new KillVerb(),
                         new DeleteVerb(),
+                        new PauseVerb(),
+                        new ResumeVerb(),
+                        new PsVerb(),
+                        new UpdateVerb(),
+                        new EventsVerb(),
                         new SpecVerb(),
                         new FeaturesVerb()),
                 1);
