@@ -146,6 +146,11 @@ public final class Containers {
                     preparation.run(
                             creating(id, bundle, child), namespacesOf(ProcessIdentity.of(child), bundle.spec()));
                 }
+
+                @Override
+                public void handOver(int child, int listener) {
+                    new SeccompAgent(kernel, bundle.spec()).handOver(creating(id, bundle, child), child, listener);
+                }
             };
             Launch.Started started = Launch.run(kernel, launcher, guide, handed, waits, options.monitor());
             return record(id, bundle, options, started);
@@ -301,27 +306,11 @@ public final class Containers {
     }
 
     private Fd openFolder(Path folder) {
-        long flags = Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC;
-        return new Fd(
-                kernel,
-                kernel.call(FileCalls.openat(FileCalls.CURRENT_DIRECTORY, folder.toString(), flags, 0)),
-                folder.toString());
+        return UnixSocket.openFolder(kernel, folder);
     }
 
     private Fd connect(String what, Path socketFile) {
-        var socket = new Fd(
-                kernel,
-                kernel.call(SocketCalls.socket(Socket.AF_UNIX, Socket.SOCK_STREAM | Socket.SOCK_CLOEXEC)),
-                what + "_socket");
-        Path path = socketFile.toAbsolutePath();
-        // through the folder's descriptor, as a socket's path may be no longer than 107 bytes
-        try (Fd folder = openFolder(path.resolveSibling(""))) {
-            kernel.call(SocketCalls.connect(socket, folder.path() + "/" + path.getFileName()));
-            return socket;
-        } catch (SyscallException failed) {
-            socket.close();
-            throw new ContainerException("connect to the " + what + " socket " + path + ": " + failed.reason(), failed);
-        }
+        return UnixSocket.connect(kernel, socketFile, what + "_socket", "the " + what + " socket");
     }
 
     private Fd exitFile(ContainerId id) {
@@ -389,16 +378,26 @@ public final class Containers {
                 throw new SyscallException(SocketCalls.connect(line, socket).toString(), (int) -connected);
             }
             Files.deleteIfExists(state.startSocket(id));
-            awaitExecution(line);
+            awaitExecution(line, status);
         } catch (IOException e) {
             throw new ContainerException("remove " + state.startSocket(id) + ": " + StateFolder.reason(e), e);
         }
     }
 
-    /** The line is closed by a successful execve; otherwise it brings {op, errno} and the failure in words. */
-    private void awaitExecution(Fd line) {
+    /**
+     * The line is closed by a successful execve; otherwise it brings {op, errno} and the failure in words. Before that
+     * it may bring the number of a listener.
+     */
+    private void awaitExecution(Fd line, ContainerStatus status) {
         var buffer = Block.buffer(MESSAGE_SIZE, "&message");
         long length = kernel.attempt(FileCalls.read(line, buffer));
+        if (length == RECORD_SIZE && buffer.getInt64(0) == ContainerProgram.LISTENER) {
+            ContainerRecord record = status.record();
+            new SeccompAgent(kernel, Bundle.readSpec(Path.of(record.bundle())))
+                    .handOver(status.state(), record.init().pid(), buffer.getInt32(Long.BYTES));
+            Channel.answer(kernel, line);
+            length = kernel.attempt(FileCalls.read(line, buffer));
+        }
         if (length > RECORD_SIZE) {
             var text = new String(buffer.getBytes(RECORD_SIZE, (int) length - RECORD_SIZE), StandardCharsets.UTF_8);
             throw new ContainerException(text);
@@ -553,10 +552,10 @@ public final class Containers {
         Path root = Path.of("/proc/" + status.record().init().pid() + "/root/.");
         try (var view = new RootDirectory(kernel, root)) {
             Optional<Fd> console = options.consoleSocket().map(path -> keep(handed, connect("console", path)));
-            Launch.Started started = Launch.run(
-                    kernel,
-                    launcher,
-                    channel -> ExecProgram.compile(
+            var guide = new Launch.Guide() {
+                @Override
+                public Program compile(Channel channel) {
+                    return ExecProgram.compile(
                             spec,
                             process,
                             process.args().getFirst(),
@@ -568,10 +567,15 @@ public final class Containers {
                             console,
                             options.preservedDescriptors(),
                             status.record().keyring(),
-                            Optional.empty()),
-                    handed,
-                    false,
-                    false);
+                            Optional.empty());
+                }
+
+                @Override
+                public void handOver(int child, int listener) {
+                    new SeccompAgent(kernel, spec).handOver(status.state(), child, listener);
+                }
+            };
+            Launch.Started started = Launch.run(kernel, launcher, guide, handed, false, false);
             try {
                 announce(started.child(), options);
             } catch (RuntimeException | Error failed) {

@@ -4,7 +4,6 @@ import dev.gatun.json.JsonWritable;
 import dev.gatun.oci.Linux;
 import dev.gatun.oci.Resources;
 import dev.gatun.oci.RuntimeSpec;
-import dev.gatun.oci.Seccomp;
 
 /**
  * Refuses what a configuration asks for and this version of Gatun does not do: a container that seems protected or
@@ -17,11 +16,6 @@ final class Unsupported {
 
     static void check(RuntimeSpec spec) {
         Linux linux = spec.linux();
-        if (linux.seccomp().isPresent()) {
-            for (Seccomp.Syscall syscall : linux.seccomp().get().syscalls()) {
-                refuse("linux.seccomp: SCMP_ACT_NOTIFY", syscall.action() == Seccomp.Action.NOTIFY);
-            }
-        }
         refuse("linux.intelRdt", linux.intelRdt().isPresent());
         refuse("linux.netDevices", !linux.netDevices().isEmpty());
         Resources resources = linux.resources();
