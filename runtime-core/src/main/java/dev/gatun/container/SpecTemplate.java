@@ -4,6 +4,7 @@ import dev.gatun.json.JsonWriter;
 import dev.gatun.oci.Mount;
 import dev.gatun.oci.Process;
 import dev.gatun.oci.RuntimeSpec;
+import dev.gatun.oci.Seccomp;
 import dev.gatun.oci.User;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -57,6 +58,7 @@ public final class SpecTemplate {
     private String rootfs = "rootfs";
     private String cwd = "/";
     private String hostname = "gatun";
+    private Optional<Seccomp> seccomp = Optional.empty();
     private User user = new User(0, 0, OptionalInt.empty(), List.of());
 
     public SpecTemplate(List<String> args) {
@@ -103,6 +105,17 @@ public final class SpecTemplate {
         String name = variable.substring(0, variable.indexOf('=') + 1);
         env.removeIf(present -> present.startsWith(name));
         env.add(variable);
+        return this;
+    }
+
+    /** The capabilities that the container gets. */
+    public List<String> capabilities() {
+        return capabilities;
+    }
+
+    /** Restricts it to the system calls of a profile. */
+    public SpecTemplate seccomp(Seccomp profile) {
+        seccomp = Optional.of(profile);
         return this;
     }
 
@@ -165,7 +178,7 @@ public final class SpecTemplate {
         out.optional("options", options).endObject();
     }
 
-    private static void linux(JsonWriter out) {
+    private void linux(JsonWriter out) {
         out.beginObject().name("namespaces").beginArray();
         for (String type : NAMESPACES) {
             out.beginObject().field("type", type).endObject();
@@ -173,6 +186,7 @@ public final class SpecTemplate {
         out.endArray()
                 .field("maskedPaths", MASKED)
                 .field("readonlyPaths", READONLY)
+                .optional("seccomp", seccomp)
                 .endObject();
     }
 }
