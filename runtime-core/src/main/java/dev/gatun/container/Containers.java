@@ -343,7 +343,7 @@ public final class Containers {
         ContainerRecord record = status.record();
         Hooks hooks = record.hooks();
         if (hooks.isEmpty()) {
-            execute(record.id());
+            execute(status);
             return;
         }
         var runner = new HookRunner(kernel, launcher);
@@ -356,7 +356,7 @@ public final class Containers {
             destroy(status);
             throw failed;
         }
-        execute(record.id());
+        execute(status);
         try {
             runner.runInRuntime(
                     "poststart", hooks.poststart(), new ContainerStatus(record, State.Status.RUNNING).state());
@@ -367,7 +367,8 @@ public final class Containers {
     }
 
     /** Lets the first process go on from where it waits. */
-    private void execute(ContainerId id) {
+    private void execute(ContainerStatus status) {
+        ContainerId id = status.record().id();
         try (Fd line = seqpacketSocket("start");
                 Fd folder = openFolder(state.folder(id))) {
             String socket = folder.path() + "/" + state.startSocket(id).getFileName();

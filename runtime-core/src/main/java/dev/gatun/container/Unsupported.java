@@ -4,6 +4,7 @@ import dev.gatun.json.JsonWritable;
 import dev.gatun.oci.Linux;
 import dev.gatun.oci.Resources;
 import dev.gatun.oci.RuntimeSpec;
+import dev.gatun.oci.Seccomp;
 
 /**
  * Refuses what a configuration asks for and this version of Gatun does not do: a container that seems protected or
@@ -16,6 +17,11 @@ final class Unsupported {
 
     static void check(RuntimeSpec spec) {
         Linux linux = spec.linux();
+        refuse(
+                "hooks.startContainer together with SCMP_ACT_NOTIFY in linux.seccomp",
+                !spec.hooks().startContainer().isEmpty()
+                        && linux.seccomp().isPresent()
+                        && notifies(linux.seccomp().get()));
         refuse("linux.intelRdt", linux.intelRdt().isPresent());
         refuse("linux.netDevices", !linux.netDevices().isEmpty());
         Resources resources = linux.resources();
@@ -27,6 +33,16 @@ final class Unsupported {
         refuse("linux.resources.network", isSet(resources.network()));
         refuse("linux.resources.rdma", !resources.rdma().isEmpty());
         refuse("linux.resources.unified", !resources.unified().isEmpty());
+    }
+
+    /** A hook in the container is held to the profile, and would need a listener of its own. */
+    private static boolean notifies(Seccomp profile) {
+        for (int i = 0; i < profile.syscalls().size(); i++) {
+            if (profile.syscalls().get(i).action() == Seccomp.Action.NOTIFY) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isSet(JsonWritable section) {

@@ -89,7 +89,8 @@ class ProfileTemplateTest {
             assertThat(plain.run(call(name, NO_ARGS))).as(name).isEqualTo(EPERM);
             assertThat(admin.run(call(name, NO_ARGS))).as(name).isNotEqualTo(EPERM);
         }
-        for (String name : List.of("pivot_root", "kexec_load", "init_module", "add_key", "keyctl", "open_by_handle_at", "reboot")) {
+        for (String name : List.of(
+                "pivot_root", "kexec_load", "init_module", "add_key", "keyctl", "open_by_handle_at", "reboot")) {
             assertThat(plain.run(call(name, NO_ARGS))).as(name).isEqualTo(EPERM);
         }
         for (String name : List.of("read", "openat", "execve", "mkdir", "clone")) {
