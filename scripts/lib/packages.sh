@@ -56,7 +56,7 @@ packages_programs() {
     gcc-aarch64-linux-gnu) echo aarch64-linux-gnu-gcc ;;
     gcc-x86-64-linux-gnu) echo x86_64-linux-gnu-gcc ;;
     iproute2) echo ip ;;
-    libc6-dev*) ;;
+    libc6-dev* | linux-libc-dev* | libseccomp2) ;;
     maven) echo mvn ;;
     qemu-user) [ "$(uname -m)" = aarch64 ] && echo qemu-x86_64 || echo qemu-aarch64 ;;
     util-linux) echo unshare ;;

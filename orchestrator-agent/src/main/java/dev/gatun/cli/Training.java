@@ -22,6 +22,7 @@ import dev.gatun.linux.SyscallException;
 import dev.gatun.linux.Wait;
 import dev.gatun.linux.Word;
 import dev.gatun.oci.Mount;
+import dev.gatun.seccomp.ProfileTemplate;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -102,6 +103,8 @@ final class Training {
         if (terminal) {
             template.terminal(Optional.empty());
         }
+        template.seccomp(ProfileTemplate.standard()
+                .resolve(Arch.current(), SpecTemplate.USUAL_CAPABILITIES, System.getProperty("os.version", "")));
         for (String shown : List.of("/bin", "/lib", "/lib64", "/usr")) {
             if (Files.isDirectory(Path.of(shown))) {
                 Files.createDirectories(root.resolve(shown.substring(1)));

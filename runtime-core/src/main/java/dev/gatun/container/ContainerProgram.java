@@ -18,7 +18,6 @@ import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.program.Channel;
 import dev.gatun.program.Label;
 import dev.gatun.program.Monitor;
-import dev.gatun.program.Op;
 import dev.gatun.program.Preamble;
 import dev.gatun.program.Program;
 import dev.gatun.program.ProgramBuilder;
@@ -44,6 +43,8 @@ import java.util.Optional;
  *    |---- answer ------------------------------------->| enters its root
  *    |<--- READY ---------------------------------------|
  *                          start connects to the socket | accept4 (if there is a start socket)
+ *    |<--- LISTENER, number (to start, if that is there) | seccomp (if its profile has an agent)
+ *    |---- answered, when the agent has it ------------->|
  *                                                       | execve
  * </pre>
  *
@@ -58,6 +59,8 @@ final class ContainerProgram {
     static final int READY = 3;
     /** The root is about to be entered; the program waits for Java to do its part ({@link Preparation}). */
     static final int PREPARED = 4;
+    /** The filter is loaded; the value is the number of its listener. The program goes on when it is answered. */
+    static final int LISTENER = 5;
 
     static final int FAILURE_STATUS = 127;
 
@@ -152,12 +155,16 @@ final class ContainerProgram {
         this.joining = new JoinOps(program, assembly.namespaces);
         this.group = new CgroupOps(program, creation.paths(), joining.clonesIntoGroup());
         this.paths = new PathOps(assembly);
-        this.seccomp = new SeccompOps(program, assembly.spec, process);
         this.child = program.slot("child");
         this.start = program.label("start");
         this.inChild = program.label("child");
         this.failure = program.label("failure");
         this.report = program.slot("report", surroundings.line().map(Fd::number).orElse(STANDARD_ERROR));
+        this.seccomp = new SeccompOps(program, assembly.spec, process, report);
+        if (seccomp.notifies() && surroundings.line().isEmpty()) {
+            throw new ContainerException(
+                    "linux.seccomp: SCMP_ACT_NOTIFY: a compiled program has nobody to hand its listener to the agent");
+        }
     }
 
     /**
@@ -386,8 +393,7 @@ final class ContainerProgram {
         } else {
             Report.textOps(program, report);
         }
-        Op end = program.call(ProcessCalls.exitGroup(Word.of(FAILURE_STATUS)), "end");
-        seccomp.fault(end);
+        seccomp.end(FAILURE_STATUS);
         if (waitsForPreparation() || namespaces.mapsIds()) {
             program.place(assembly.abandoned);
             program.call(ProcessCalls.exitGroup(Word.of(FAILURE_STATUS)), "end, as the other side is gone");

@@ -154,6 +154,11 @@ public final class Containers {
                     preparation.run(
                             creating(id, bundle, child), namespacesOf(ProcessIdentity.of(child), bundle.spec()));
                 }
+
+                @Override
+                public void handOver(int child, int listener) {
+                    new SeccompAgent(kernel, bundle.spec()).handOver(creating(id, bundle, child), child, listener);
+                }
             };
             Launch.Started started = Launch.run(kernel, launcher, guide, handed, waits, options.monitor());
             return record(id, bundle, options, creation.paths(), started);
@@ -315,27 +320,11 @@ public final class Containers {
     }
 
     private Fd openFolder(Path folder) {
-        long flags = Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC;
-        return new Fd(
-                kernel,
-                kernel.call(FileCalls.openat(FileCalls.CURRENT_DIRECTORY, folder.toString(), flags, 0)),
-                folder.toString());
+        return UnixSocket.openFolder(kernel, folder);
     }
 
     private Fd connect(String what, Path socketFile) {
-        var socket = new Fd(
-                kernel,
-                kernel.call(SocketCalls.socket(Socket.AF_UNIX, Socket.SOCK_STREAM | Socket.SOCK_CLOEXEC)),
-                what + "_socket");
-        Path path = socketFile.toAbsolutePath();
-        // through the folder's descriptor, as a socket's path may be no longer than 107 bytes
-        try (Fd folder = openFolder(path.resolveSibling(""))) {
-            kernel.call(SocketCalls.connect(socket, folder.path() + "/" + path.getFileName()));
-            return socket;
-        } catch (SyscallException failed) {
-            socket.close();
-            throw new ContainerException("connect to the " + what + " socket " + path + ": " + failed.reason(), failed);
-        }
+        return UnixSocket.connect(kernel, socketFile, what + "_socket", "the " + what + " socket");
     }
 
     private Fd exitFile(ContainerId id) {
@@ -368,7 +357,7 @@ public final class Containers {
         ContainerRecord record = status.record();
         Hooks hooks = record.hooks();
         if (hooks.isEmpty()) {
-            execute(record.id());
+            execute(status);
             return;
         }
         var runner = new HookRunner(kernel, launcher);
@@ -386,7 +375,7 @@ public final class Containers {
             destroy(status);
             throw failed;
         }
-        execute(record.id());
+        execute(status);
         try {
             runner.runInRuntime(
                     "poststart", hooks.poststart(), new ContainerStatus(record, State.Status.RUNNING, false).state());
@@ -397,7 +386,8 @@ public final class Containers {
     }
 
     /** Lets the first process go on from where it waits. */
-    private void execute(ContainerId id) {
+    private void execute(ContainerStatus status) {
+        ContainerId id = status.record().id();
         try (Fd line = seqpacketSocket("start");
                 Fd folder = openFolder(state.folder(id))) {
             String socket = folder.path() + "/" + state.startSocket(id).getFileName();
@@ -408,16 +398,26 @@ public final class Containers {
                 throw new SyscallException(SocketCalls.connect(line, socket).toString(), (int) -connected);
             }
             Files.deleteIfExists(state.startSocket(id));
-            awaitExecution(line);
+            awaitExecution(line, status);
         } catch (IOException e) {
             throw new ContainerException("remove " + state.startSocket(id) + ": " + StateFolder.reason(e), e);
         }
     }
 
-    /** The line is closed by a successful execve; otherwise it brings {op, errno} and the failure in words. */
-    private void awaitExecution(Fd line) {
+    /**
+     * The line is closed by a successful execve; otherwise it brings {op, errno} and the failure in words. Before that
+     * it may bring the number of a listener.
+     */
+    private void awaitExecution(Fd line, ContainerStatus status) {
         var buffer = Block.buffer(MESSAGE_SIZE, "&message");
         long length = kernel.attempt(FileCalls.read(line, buffer));
+        if (length == RECORD_SIZE && buffer.getInt64(0) == ContainerProgram.LISTENER) {
+            ContainerRecord record = status.record();
+            new SeccompAgent(kernel, Bundle.readSpec(Path.of(record.bundle())))
+                    .handOver(status.state(), record.init().pid(), buffer.getInt32(Long.BYTES));
+            Channel.answer(kernel, line);
+            length = kernel.attempt(FileCalls.read(line, buffer));
+        }
         if (length > RECORD_SIZE) {
             var text = new String(buffer.getBytes(RECORD_SIZE, (int) length - RECORD_SIZE), StandardCharsets.UTF_8);
             throw new ContainerException(text);
@@ -623,10 +623,10 @@ public final class Containers {
         Path root = Path.of("/proc/" + status.record().init().pid() + "/root/.");
         try (var view = new RootDirectory(kernel, root)) {
             Optional<Fd> console = options.consoleSocket().map(path -> keep(handed, connect("console", path)));
-            Launch.Started started = Launch.run(
-                    kernel,
-                    launcher,
-                    channel -> ExecProgram.compile(
+            var guide = new Launch.Guide() {
+                @Override
+                public Program compile(Channel channel) {
+                    return ExecProgram.compile(
                             spec,
                             process,
                             process.args().getFirst(),
@@ -639,10 +639,15 @@ public final class Containers {
                             console,
                             options.preservedDescriptors(),
                             status.record().keyring(),
-                            Optional.empty()),
-                    handed,
-                    false,
-                    false);
+                            Optional.empty());
+                }
+
+                @Override
+                public void handOver(int child, int listener) {
+                    new SeccompAgent(kernel, spec).handOver(status.state(), child, listener);
+                }
+            };
+            Launch.Started started = Launch.run(kernel, launcher, guide, handed, false, false);
             try {
                 announce(started.child(), options);
             } catch (RuntimeException | Error failed) {

@@ -13,7 +13,6 @@ import dev.gatun.oci.Process;
 import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.program.Channel;
 import dev.gatun.program.Label;
-import dev.gatun.program.Op;
 import dev.gatun.program.Preamble;
 import dev.gatun.program.Program;
 import dev.gatun.program.Slot;
@@ -128,7 +127,7 @@ final class ExecProgram {
         var policies = new PolicyOps(program);
         policies.finalAffinity(process.execCpuAffinity());
         policies.apply(spec, process);
-        var seccomp = new SeccompOps(program, spec, process);
+        var seccomp = new SeccompOps(program, spec, process, channel);
         var identity = new IdentityOps(program, process, seccomp);
         identity.assume();
         program.section("command");
@@ -143,8 +142,7 @@ final class ExecProgram {
         program.section("after a failure");
         program.place(failure);
         Channel.reportOp(program, channel);
-        Op end = program.call(ProcessCalls.exitGroup(Word.of(ContainerProgram.FAILURE_STATUS)), "end");
-        seccomp.fault(end);
+        seccomp.end(ContainerProgram.FAILURE_STATUS);
         return program.build(start, failure);
     }
 

@@ -5,6 +5,7 @@ import dev.gatun.oci.Mount;
 import dev.gatun.oci.Process;
 import dev.gatun.oci.Resources;
 import dev.gatun.oci.RuntimeSpec;
+import dev.gatun.oci.Seccomp;
 import dev.gatun.oci.User;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -60,6 +61,7 @@ public final class SpecTemplate {
     private String hostname = "gatun";
     private Optional<String> cgroupsPath = Optional.empty();
     private Resources resources = Resources.NONE;
+    private Optional<Seccomp> seccomp = Optional.empty();
     private User user = new User(0, 0, OptionalInt.empty(), List.of());
 
     public SpecTemplate(List<String> args) {
@@ -118,6 +120,17 @@ public final class SpecTemplate {
         String name = variable.substring(0, variable.indexOf('=') + 1);
         env.removeIf(present -> present.startsWith(name));
         env.add(variable);
+        return this;
+    }
+
+    /** The capabilities that the container gets. */
+    public List<String> capabilities() {
+        return capabilities;
+    }
+
+    /** Restricts it to the system calls of a profile. */
+    public SpecTemplate seccomp(Seccomp profile) {
+        seccomp = Optional.of(profile);
         return this;
     }
 
@@ -189,6 +202,7 @@ public final class SpecTemplate {
         out.endArray()
                 .field("maskedPaths", MASKED)
                 .field("readonlyPaths", READONLY)
+                .optional("seccomp", seccomp)
                 .endObject();
     }
 }

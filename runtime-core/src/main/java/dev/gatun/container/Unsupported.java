@@ -15,13 +15,23 @@ final class Unsupported {
 
     static void check(RuntimeSpec spec) {
         Linux linux = spec.linux();
-        if (linux.seccomp().isPresent()) {
-            for (Seccomp.Syscall syscall : linux.seccomp().get().syscalls()) {
-                refuse("linux.seccomp: SCMP_ACT_NOTIFY", syscall.action() == Seccomp.Action.NOTIFY);
-            }
-        }
+        refuse(
+                "hooks.startContainer together with SCMP_ACT_NOTIFY in linux.seccomp",
+                !spec.hooks().startContainer().isEmpty()
+                        && linux.seccomp().isPresent()
+                        && notifies(linux.seccomp().get()));
         refuse("linux.intelRdt", linux.intelRdt().isPresent());
         refuse("linux.netDevices", !linux.netDevices().isEmpty());
+    }
+
+    /** A hook in the container is held to the profile, and would need a listener of its own. */
+    private static boolean notifies(Seccomp profile) {
+        for (int i = 0; i < profile.syscalls().size(); i++) {
+            if (profile.syscalls().get(i).action() == Seccomp.Action.NOTIFY) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void refuse(String field, boolean present) {

@@ -203,6 +203,11 @@ public final class ProcessCalls {
         return Call.of(Syscall.PIDFD_OPEN, pid, Word.of(0));
     }
 
+    /** A descriptor of this process for what {@code descriptor} is in another: it needs the right to ptrace that one. */
+    public static Call pidfdGetfd(Arg pidfd, int descriptor) {
+        return Call.of(Syscall.PIDFD_GETFD, pidfd, Word.of(descriptor), Word.of(0));
+    }
+
     public static Call pidfdSendSignal(Arg pidfd, int signal) {
         return Call.of(Syscall.PIDFD_SEND_SIGNAL, pidfd, new Word(signal, Notation.SIGNAL), Word.NULL, Word.of(0));
     }

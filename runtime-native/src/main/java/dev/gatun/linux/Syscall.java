@@ -108,6 +108,7 @@ public enum Syscall {
     CLONE3(435, 435),
     CLOSE_RANGE(436, 436),
     OPENAT2(437, 437),
+    PIDFD_GETFD(438, 438),
     FACCESSAT2(439, 439),
     MOUNT_SETATTR(442, 442);
 

@@ -463,6 +463,7 @@ class FailureTest {
                 row("kill", ProcessCalls.kill(Word.of(1), Word.of(65)), "kill(1, 65)", Errno.EINVAL),
                 row("pidfdOpen", ProcessCalls.pidfdOpen(0), "pidfd_open(0, 0)", Errno.EINVAL),
                 row("pidfdOpen", ProcessCalls.pidfdOpen(Word.of(-1)), "pidfd_open(-1, 0)", Errno.EINVAL),
+                row("pidfdGetfd", ProcessCalls.pidfdGetfd(BAD, 5), "pidfd_getfd(-1, 5, 0)", Errno.EBADF),
                 row(
                         "pidfdSendSignal",
                         ProcessCalls.pidfdSendSignal(BAD, Signal.SIGKILL),
