@@ -20,7 +20,8 @@ final class Podman implements AutoCloseable {
         RuntimeUnderTest.needs("podman", "conmon");
         this.folder = folder;
         room = new Room(folder).with("CONTAINERS_CONF", configuration().toString());
-        run("import", Image.layer(folder).toString(), IMAGE).succeeded();
+        run("import", "--change=ENV PATH=/bin", Image.layer(folder).toString(), IMAGE)
+                .succeeded();
     }
 
     /** podman's own default limits may be above this machine's hard ones, which nobody in the room may raise. */

@@ -54,7 +54,7 @@ class PodmanLifecycleTest {
                 .contains("executable file not found in $PATH");
         assertThat(podman.run(with(run, "/etc/passwd")).endedWith(126).err()).containsIgnoringCase("permission denied");
         podman.run("run", "--no-such-option", Podman.IMAGE, "true").endedWith(125);
-        podman.run(with(run, "sh", "-c", "kill -9 $$")).endedWith(137);
+        podman.run(with(run, "sh", "-c", "sh -c 'kill -9 $$'; exit $?")).endedWith(137);
     }
 
     private static String[] with(String[] words, String... more) {
@@ -102,7 +102,8 @@ class PodmanLifecycleTest {
     void aContainerInTheBackgroundIsLoggedStoppedAndStartedAgain() {
         String id = podman.start("--name=background");
         assertThat(state(id)).isEqualTo("running 0");
-        assertThat(podman.run("ps", "--format={{.Names}} {{.State}}").lines()).contains("background running");
+        assertThat(podman.run("ps", "--format={{.Names}} {{.Status}}").lines())
+                .anyMatch(line -> line.startsWith("background Up "));
 
         podman.run("stop", "--time=20", id).succeeded();
         assertThat(state(id)).as("after the command has caught SIGTERM").isEqualTo("exited 7");

@@ -131,6 +131,26 @@ final class Room implements AutoCloseable {
         return builder;
     }
 
+    /** Starts a service, which lasts as long as the room; what it says goes to a file that an error shows the end of. */
+    void serve(List<String> command, BooleanSupplier ready) {
+        Path log = folder.resolve(Path.of(command.getFirst()).getFileName() + ".log");
+        Process service = start(builder(command).redirectErrorStream(true).redirectOutput(log.toFile()));
+        await(command + " is ready; its log is " + log, () -> {
+            if (!service.isAlive()) {
+                fail("ended, and is to serve: " + command + "\n" + read(log));
+            }
+            return ready.getAsBoolean();
+        });
+    }
+
+    private static String read(Path log) {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static Process start(ProcessBuilder builder) {
         try {
             return builder.start();

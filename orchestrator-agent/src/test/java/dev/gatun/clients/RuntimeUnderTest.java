@@ -28,7 +28,8 @@ final class RuntimeUnderTest {
             Assumptions.assumeTrue(
                     Pattern.compile(File.pathSeparator)
                             .splitAsStream(System.getenv("PATH") + ":/usr/sbin:/sbin")
-                            .anyMatch(folder -> Files.isExecutable(Path.of(folder, program))),
+                            .anyMatch(
+                                    folder -> Files.isExecutable(Path.of(folder).resolve(program))),
                     program + " is not installed");
         }
     }
