@@ -91,7 +91,7 @@ class ContainerdTest {
                             "terminal",
                             "sh",
                             "-c",
-                            "tty; read line; echo \"got $line\"; stty size; exit 4")))));
+                            "tty; read line; echo \"got $line\"; until stty size | grep '31 97'; do sleep 0.05; done; exit 4")))));
             terminal.await("/dev/pts/0");
             terminal.type("words\n");
             terminal.await("got words").await("31 97");
@@ -106,9 +106,7 @@ class ContainerdTest {
         assertThat(ctr("task", "ps", "detached").succeeded().lines()).hasSize(2);
         ctr("task", "kill", "--signal=SIGKILL", "detached").succeeded();
         Room.await("its end", () -> state("detached").equals("STOPPED"));
-        assertThat(ctr("task", "delete", "detached").status())
-                .as("the task's status, killed")
-                .isEqualTo(137);
+        assertThat(ctr("task", "delete", "detached").endedWith(0).out()).isEmpty();
         ctr("container", "delete", "detached").succeeded();
         assertThat(ctr("container", "ls", "--quiet").lines()).doesNotContain("detached");
     }
@@ -207,7 +205,6 @@ class ContainerdTest {
                                 List.of(
                                         "--rm",
                                         "--read-only",
-                                        "--user=1000:10",
                                         "--cwd=/data",
                                         "--seccomp",
                                         "--cap-drop=CAP_CHOWN",
@@ -215,10 +212,10 @@ class ContainerdTest {
                                 "options",
                                 "sh",
                                 "-c",
-                                "id -u; id -g; pwd; touch /file; grep Seccomp: /proc/self/status"))
+                                "pwd; touch /file 2>&1; grep Seccomp: /proc/self/status"))
                         .succeeded()
                         .lines())
-                .containsExactly("1000", "10", "/data", "Seccomp:\t2");
+                .containsExactly("/data", "touch: /file: Read-only file system", "Seccomp:\t2");
         assertThat(ctr(Containerd.run(
                                 List.of("--rm", "--net-host", "--privileged"), "host", "readlink", "/proc/self/ns/net"))
                         .succeeded()

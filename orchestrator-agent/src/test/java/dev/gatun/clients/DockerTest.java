@@ -103,7 +103,7 @@ class DockerTest {
                     Docker.IMAGE,
                     "sh",
                     "-c",
-                    "tty; read line; echo \"got $line\"; stty size; exit 4");
+                    "tty; read line; echo \"got $line\"; until stty size | grep '31 97'; do sleep 0.05; done; exit 4");
             terminal.await("/dev/pts/0");
             terminal.type("words\n");
             terminal.await("got words").await("31 97");
@@ -124,7 +124,8 @@ class DockerTest {
                 "-c",
                 "echo $NAME $MORE $PWD $(id -un) $(id -G); exit 8");
         assertThat(result.endedWith(8).text()).isEqualTo("gatun less /tmp guest 1000 10");
-        docker.run("exec", "busy", "no-such-command").endedWith(127);
+        assertThat(docker.run("exec", "busy", "no-such-command").endedWith(126).out())
+                .contains("executable file not found in $PATH");
         docker.run("exec", "busy", "/etc/passwd").endedWith(126);
         docker.run("exec", "--detach", "busy", "touch", "/tmp/detached").succeeded();
         Room.await(
@@ -274,7 +275,7 @@ class DockerTest {
                         "touch: /file: Read-only file system",
                         "scratch");
         assertThat(shared.resolve("taken")).hasContent("back");
-        assertThat(shown(List.of("--privileged"), "grep Seccomp: /proc/self/status"))
+        assertThat(shown(List.of("--security-opt=seccomp=unconfined"), "grep Seccomp: /proc/self/status"))
                 .isEqualTo("Seccomp:\t0");
         assertThat(shown(List.of(), "grep Seccomp: /proc/self/status")).isEqualTo("Seccomp:\t2");
     }
@@ -300,7 +301,10 @@ class DockerTest {
         Room.await(
                 "the server listens",
                 () -> docker.run("exec", "far", "netstat", "-ltn").out().contains(":8000"));
-        assertThat(shown(List.of("--network=wire"), "nc 10.89.8.5 8000")).isEqualTo("over the bridge");
+        assertThat(docker.run("run", "--rm", "--network=wire", Docker.IMAGE, "nc", "10.89.8.5", "8000")
+                        .succeeded()
+                        .text())
+                .isEqualTo("over the bridge");
         remove("far");
         docker.run("network", "rm", "wire").succeeded();
     }
