@@ -84,14 +84,18 @@ class ContainerdTest {
     @Test
     void runAtATerminalIsATerminal() throws InterruptedException {
         try (var terminal = new Pty(31, 97)) {
-            Process process = Room.start(containerd
-                    .room()
-                    .builder(terminal.commandLine(containerd.commandLine(Containerd.run(
-                            List.of("--rm", "--tty"),
-                            "terminal",
-                            "sh",
-                            "-c",
-                            "tty; read line; echo \"got $line\"; until stty size | grep '31 97'; do sleep 0.05; done; exit 4")))));
+            Process process = Room.start(
+                    containerd
+                            .room()
+                            .builder(
+                                    terminal.commandLine(
+                                            containerd.commandLine(
+                                                    Containerd.run(
+                                                            List.of("--rm", "--tty"),
+                                                            "terminal",
+                                                            "sh",
+                                                            "-c",
+                                                            "tty; read line; echo \"got $line\"; until stty size | grep '31 97'; do sleep 0.05; done; exit 4")))));
             terminal.await("/dev/pts/0");
             terminal.type("words\n");
             terminal.await("got words").await("31 97");
