@@ -53,6 +53,7 @@ packages_programs() {
     case $1 in
     binutils) echo as ;;
     busybox-static) echo busybox ;;
+    docker.io) echo dockerd ;;
     gcc-aarch64-linux-gnu) echo aarch64-linux-gnu-gcc ;;
     gcc-x86-64-linux-gnu) echo x86_64-linux-gnu-gcc ;;
     iproute2) echo ip ;;

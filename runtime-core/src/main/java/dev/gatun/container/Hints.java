@@ -39,6 +39,15 @@ final class Hints {
         if (call.startsWith("execve(") && failure.is(Errno.ENOENT)) {
             return Optional.of("the file is there, but the interpreter or dynamic linker that it names is not");
         }
+        // Docker's command line tells exit statuses 126 and 127 by these words, in small letters
+        boolean looksForCommand =
+                failure.purpose().startsWith("exec: ") && !failure.purpose().endsWith("$PATH");
+        if (looksForCommand && failure.is(Errno.ENOENT)) {
+            return Optional.of("there is no such file or directory in the root file system");
+        }
+        if (looksForCommand && failure.is(Errno.EACCES)) {
+            return Optional.of("permission denied: it is a folder, or the user may not execute it");
+        }
         if (call.startsWith("openat2(") && failure.is(Errno.ELOOP)) {
             return Optional.of("a symbolic link of the image stands in the way");
         }

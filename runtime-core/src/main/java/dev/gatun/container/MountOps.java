@@ -127,10 +127,7 @@ final class MountOps {
     }
 
     private void bind(dev.gatun.oci.Mount mount, String destination, MountOptions options) {
-        if (!options.filesystem().isEmpty()) {
-            throw new ContainerException(
-                    "options: a bind mount has no \"" + options.filesystem().getFirst() + "\"");
-        }
+        // options of a file system mean nothing here, and mount(2) does not look at them either
         Path source = source(mount);
         String purpose = "bind " + source + " to " + destination + described(mount.options());
         long flags =
@@ -158,6 +155,10 @@ final class MountOps {
         if (type.isEmpty()) {
             throw new ContainerException("type: missing; a mount without the option bind needs one");
         }
+        if (options.isCopyUp() && (!type.equals("tmpfs") || isLong(options))) {
+            throw new ContainerException("options: tmpcopyup: only a tmpfs has it, and only with options of up to "
+                    + MAX_PARAMETER + " characters");
+        }
         boolean kernelView = type.equals("proc") || type.equals("sysfs");
         if (kernelView && !assembly.view.resolve(destination).equals(destination)) {
             throw new ContainerException("destination: \"" + type + "\" must be mounted on an ordinary folder, and "
@@ -171,7 +172,12 @@ final class MountOps {
         if (isLong(options)) {
             tree = legacy(mount, type, destination, options, attributes, purpose);
         } else {
-            tree = create(mount.source().orElse(type), type, options, attributes, purpose);
+            long first = options.isCopyUp() ? attributes & ~Mount.MOUNT_ATTR_RDONLY : attributes;
+            tree = create(mount.source().orElse(type), type, destination, options, first, purpose);
+            if (options.isCopyUp()) {
+                new CopyUpOps(assembly, paths).copy(destination, tree);
+                setAttributes(tree, attributes & ~first, 0, 0, purpose);
+            }
             attach(tree, destination, PathOps.Kind.FOLDER, options, purpose);
         }
         if (filledFirst) {
@@ -182,15 +188,32 @@ final class MountOps {
     }
 
     /** Makes a file system that is attached nowhere yet. */
-    private Slot create(String source, String type, MountOptions options, long attributes, String purpose) {
+    private Slot create(
+            String source, String type, String destination, MountOptions options, long attributes, String purpose) {
         Slot tree = assembly.program.slot(type);
         var parameters = new ArrayList<String>();
         parameters.add("source=" + source);
         parameters.addAll(options.wholeFilesystem());
         parameters.addAll(options.filesystem());
         parameters.addAll(assembly.labelOf(type));
+        if (type.equals("tmpfs") && !hasMode(options)) {
+            // as runc: a folder of the image keeps its permissions
+            Optional<ImageFile> covered = assembly.view.find(assembly.view.resolve(destination));
+            if (covered.isPresent()) {
+                parameters.add("mode=" + Integer.toOctalString(covered.get().permissions()));
+            }
+        }
         FilesystemOps.make(assembly, type, parameters, attributes, tree, purpose);
         return tree;
+    }
+
+    private static boolean hasMode(MountOptions options) {
+        for (String option : options.filesystem()) {
+            if (option.startsWith("mode=")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isLong(MountOptions options) {

@@ -68,6 +68,7 @@ final class MountOptions {
     private boolean bind;
     private boolean recursiveBind;
     private boolean remount;
+    private boolean copyUp;
     private long set;
     private long clear;
     private long recursiveSet;
@@ -104,6 +105,7 @@ final class MountOptions {
             case "bind" -> bind = true;
             case "rbind" -> recursiveBind = true;
             case "remount" -> remount = true;
+            case "tmpcopyup" -> copyUp = true;
             case "private" -> propagation.add((long) Mount.MS_PRIVATE);
             case "rprivate" -> propagation.add((long) Mount.MS_PRIVATE | Mount.MS_REC);
             case "slave" -> propagation.add((long) Mount.MS_SLAVE);
@@ -168,6 +170,11 @@ final class MountOptions {
 
     boolean isRemount() {
         return remount;
+    }
+
+    /** Whether what the image has in the folder is copied into the new file system, which covers it. */
+    boolean isCopyUp() {
+        return copyUp;
     }
 
     /** {@code MOUNT_ATTR_*} to set on the mount. */

@@ -44,6 +44,16 @@ class CompileTest {
         }
 
         @Override
+        public Optional<ImageFile> find(String path) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<ImageFile> below(String folder) {
+            return List.of();
+        }
+
+        @Override
         public String read(String path) {
             return path.equals("/etc/passwd") ? "root:x:0:0:root:/root:/bin/sh\n" : "";
         }

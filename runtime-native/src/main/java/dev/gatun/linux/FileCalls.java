@@ -57,6 +57,11 @@ public final class FileCalls {
         return Call.of(Syscall.WRITE, fd, content, Word.of(content.size()));
     }
 
+    /** Copies up to {@code count} bytes between files, from where each stands; returns how many, 0 at the end. */
+    public static Call sendfile(Arg to, Arg from, long count) {
+        return Call.of(Syscall.SENDFILE, to, from, Word.of(0), Word.of(count));
+    }
+
     public static Call mkdirat(Arg directory, String path, int mode) {
         return Call.of(Syscall.MKDIRAT, directory, new Text(path), octal(mode));
     }

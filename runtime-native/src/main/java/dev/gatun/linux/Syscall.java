@@ -17,6 +17,7 @@ public enum Syscall {
     SOCKET(41, 198),
     CONNECT(42, 203),
     SENDTO(44, 206),
+    SENDFILE(40, 71),
     RECVFROM(45, 207),
     SENDMSG(46, 211),
     RECVMSG(47, 212),
