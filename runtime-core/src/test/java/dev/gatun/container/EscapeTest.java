@@ -31,14 +31,18 @@ class EscapeTest {
 
     /** Lets {@code watcher} run in the container while processes are added to it, and returns what it has written. */
     private String whileProcessesAreAdded(String watcher) {
-        bundle.script("while true; do for p in /proc/[0-9]*; do echo $p >>/out/seen; " + watcher + "; done; done 2>/dev/null");
+        bundle.script("while true; do for p in /proc/[0-9]*; do echo $p >>/out/seen; " + watcher
+                + "; done; done 2>/dev/null");
         bundle.start();
         for (int round = 0; round < ROUNDS; round++) {
             assertThat(bundle.exec("true").status()).isZero();
         }
         bundle.containers.kill(bundle.containerId(), Signal.SIGKILL);
         // the watcher has had something to watch
-        assertThat(TestBundle.read(bundle.rootfs.resolve("out/seen")).lines().distinct().count())
+        assertThat(TestBundle.read(bundle.rootfs.resolve("out/seen"))
+                        .lines()
+                        .distinct()
+                        .count())
                 .isGreaterThan(2);
         return bundle.end().text();
     }

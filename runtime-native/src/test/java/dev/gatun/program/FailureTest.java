@@ -11,6 +11,7 @@ import dev.gatun.linux.Errno;
 import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.FileCalls;
+import dev.gatun.linux.Inotify;
 import dev.gatun.linux.Kernel;
 import dev.gatun.linux.Mount;
 import dev.gatun.linux.MountCalls;
@@ -255,6 +256,14 @@ class FailureTest {
                         FileCalls.memfdCreate("image", Fcntl.MFD_CLOEXEC | 0x800),
                         "memfd_create(\"image\", MFD_CLOEXEC|0x800)",
                         Errno.EINVAL),
+                row("sendfile", FileCalls.sendfile(BAD, BAD, 1), "sendfile(-1, -1, 0, 1)", Errno.EBADF),
+                row("inotifyInit1", FileCalls.inotifyInit1(1), "inotify_init1(0x1)", Errno.EINVAL),
+                row(
+                        "inotifyAddWatch",
+                        FileCalls.inotifyAddWatch(BAD, "/", Inotify.IN_MODIFY),
+                        "inotify_add_watch(-1, \"/\", IN_MODIFY)",
+                        Errno.EBADF),
+                row("eventfd2", FileCalls.eventfd2(Fcntl.O_CREAT), "eventfd2(0, O_CREAT)", Errno.EINVAL),
                 row("pipe2", FileCalls.pipe2(buffer, Fcntl.O_CREAT), "pipe2(&buffer, O_CREAT)", Errno.EINVAL),
                 row(
                         "ioctl",
@@ -348,6 +357,11 @@ class FailureTest {
                         "clone3",
                         ProcessCalls.clone3(Sched.CLONE_NEWNS | Sched.CLONE_FS, Signal.SIGCHLD),
                         "clone3({flags=CLONE_FS|CLONE_NEWNS, exit_signal=SIGCHLD}, 88)",
+                        Errno.EINVAL),
+                row(
+                        "clone3",
+                        ProcessCalls.clone3(Sched.CLONE_NEWNS | Sched.CLONE_FS, 0, BAD),
+                        "clone3({flags=CLONE_FS|CLONE_NEWNS|CLONE_INTO_CGROUP, cgroup=-1}, 88)",
                         Errno.EINVAL),
                 row("unshare", ProcessCalls.unshare(Sched.CLONE_PARENT), "unshare(CLONE_PARENT)", Errno.EINVAL),
                 row("setns", ProcessCalls.setns(BAD, Sched.CLONE_NEWNET), "setns(-1, CLONE_NEWNET)", Errno.EBADF),
