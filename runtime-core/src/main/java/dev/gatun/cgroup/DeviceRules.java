@@ -36,7 +36,7 @@ public final class DeviceRules {
     private final SortedMap<Device, Access> exceptions = new TreeMap<>();
 
     /** Devices of a type; {@link #ANY} is any number. */
-    record Device(boolean block, long major, long minor) implements Comparable<Device> {
+    public record Device(boolean block, long major, long minor) implements Comparable<Device> {
         @Override
         public int compareTo(Device other) {
             int order = Long.compare(major, other.major);
@@ -46,11 +46,11 @@ public final class DeviceRules {
             return order != 0 ? order : Boolean.compare(other.block, block);
         }
 
-        boolean anyMajor() {
+        public boolean anyMajor() {
             return major == ANY;
         }
 
-        boolean anyMinor() {
+        public boolean anyMinor() {
             return minor == ANY;
         }
 
@@ -62,7 +62,7 @@ public final class DeviceRules {
     }
 
     /** What may be done: a set of read, write and making a node, as BPF_DEVCG_ACC_* of linux/bpf.h. */
-    record Access(int bits) {
+    public record Access(int bits) {
         static final int MKNOD = 1;
         static final int READ = 2;
         static final int WRITE = 4;
@@ -81,7 +81,7 @@ public final class DeviceRules {
             return bits == 0;
         }
 
-        String letters() {
+        public String letters() {
             return ((bits & READ) != 0 ? "r" : "")
                     + ((bits & WRITE) != 0 ? "w" : "")
                     + ((bits & MKNOD) != 0 ? "m" : "");
@@ -179,11 +179,13 @@ public final class DeviceRules {
         }
     }
 
-    boolean allowsOthers() {
+    /** Whether devices may be used that are no exceptions. */
+    public boolean allowsOthers() {
         return allowsOthers;
     }
 
-    SortedMap<Device, Access> exceptions() {
+    /** What may be done with some devices, or with all but those may be done. */
+    public SortedMap<Device, Access> exceptions() {
         return exceptions;
     }
 
