@@ -91,7 +91,8 @@ class ControlGroupTest {
     @Test
     void aMebibyteIsEnoughToStart() {
         try (var bundle = new TestBundle()) {
-            bundle.set("linux.resources.memory", "{limit: 1048576, swap: 1048576}").args("/bin/true");
+            bundle.set("linux.resources.memory", "{limit: 1048576, swap: 1048576}")
+                    .args("/bin/true");
 
             assertThat(bundle.run().status()).isZero();
         }
