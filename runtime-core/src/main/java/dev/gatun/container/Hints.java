@@ -29,8 +29,9 @@ final class Hints {
             return Optional.of("raising a hard limit needs CAP_SYS_RESOURCE: lower it in process.rlimits");
         }
         if (call.startsWith("sched_setattr(") && failure.is(Errno.EPERM)) {
-            return Optional.of("a real-time policy needs CAP_SYS_NICE, and in control groups of version 1 a share of the"
-                    + " processors: linux.resources.cpu.realtimeRuntime");
+            return Optional.of(
+                    "a real-time policy needs CAP_SYS_NICE, and in control groups of version 1 a share of the"
+                            + " processors: linux.resources.cpu.realtimeRuntime");
         }
         boolean changesId =
                 call.startsWith("setresuid(") || call.startsWith("setresgid(") || call.startsWith("setgroups(");
