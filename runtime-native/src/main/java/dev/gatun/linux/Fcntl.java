@@ -22,6 +22,7 @@ public final class Fcntl {
     public static final int AT_FDCWD = -100;
     public static final int AT_SYMLINK_NOFOLLOW = 0x100;
     public static final int AT_REMOVEDIR = 0x200;
+    public static final int AT_SYMLINK_FOLLOW = 0x400;
     public static final int AT_EMPTY_PATH = 0x1000;
     public static final int AT_RECURSIVE = 0x8000;
 
@@ -44,6 +45,14 @@ public final class Fcntl {
     public static final int RESOLVE_NO_SYMLINKS = 4;
     public static final int RESOLVE_BENEATH = 8;
     public static final int RESOLVE_IN_ROOT = 16;
+
+    public static final int SEEK_SET = 0;
+    public static final int SEEK_END = 2;
+    public static final int SEEK_DATA = 3;
+    public static final int SEEK_HOLE = 4;
+
+    public static final int RENAME_NOREPLACE = 1;
+    public static final int RENAME_EXCHANGE = 2;
 
     public static final int CLOSE_RANGE_CLOEXEC = 4;
 

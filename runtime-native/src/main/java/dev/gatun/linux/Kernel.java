@@ -4,7 +4,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -95,7 +94,7 @@ public final class Kernel {
 
         @Override
         public long string(String text) {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            byte[] bytes = FileName.encode(text);
             MemorySegment segment = arena.allocate(bytes.length + 1L);
             segment.asByteBuffer().put(bytes);
             return segment.address();
@@ -118,6 +117,11 @@ public final class Kernel {
                 outputs.add(block);
             }
             return segment.address();
+        }
+
+        @Override
+        public long direct(ByteBuffer bytes) {
+            return MemorySegment.ofBuffer(bytes).address();
         }
 
         void readBack() {

@@ -5,9 +5,12 @@ public interface Memory {
     /** Whose kernel will read it. */
     Arch arch();
 
-    /** The address of {@code text} in UTF-8, ended by a NUL. */
+    /** The address of {@code text}, encoded as {@link FileName} does and ended by a NUL. */
     long string(String text);
 
     /** The address of a block's bytes; the same block has one address, however often it is asked for. */
     long block(Block block);
+
+    /** The address of the bytes between position and limit of a direct buffer. */
+    long direct(java.nio.ByteBuffer bytes);
 }

@@ -20,6 +20,8 @@ public enum Notation {
     RESOLVE_FLAGS,
     CLOSE_RANGE_FLAGS,
     MEMFD_FLAGS,
+    RENAME_FLAGS,
+    WHENCE,
     FCNTL_COMMAND,
     SEAL_FLAGS,
     LOCK_FLAGS,

@@ -14,6 +14,9 @@ public final class Stat {
     public static final int S_ISGID = 02000;
     public static final int S_ISVTX = 01000;
 
+    /** In place of nanoseconds: leave this time as it is. */
+    public static final int UTIME_OMIT = 0x3ffffffe;
+
     public static final int STATX_BASIC_STATS = 0x7ff;
     public static final int STATX_MNT_ID = 0x1000;
 

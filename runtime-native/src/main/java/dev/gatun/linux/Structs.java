@@ -86,11 +86,16 @@ public final class Structs {
     /** struct statx, linux/stat.h. */
     public static final int STATX_SIZE = 256;
 
+    public static final int STATX_LINKS = 16;
     public static final int STATX_UID = 20;
     public static final int STATX_GID = 24;
     public static final int STATX_MODE = 28;
     public static final int STATX_INODE = 32;
     public static final int STATX_FILE_SIZE = 40;
+    public static final int STATX_BLOCKS = 48;
+    public static final int STATX_ATIME = 64;
+    public static final int STATX_MTIME = 112;
+    public static final int STATX_MTIME_NANOSECONDS = 120;
     public static final int STATX_RDEV_MAJOR = 128;
     public static final int STATX_RDEV_MINOR = 132;
     public static final int STATX_DEV_MAJOR = 136;
@@ -103,6 +108,14 @@ public final class Structs {
 
     /** struct timespec, linux/time_types.h (__kernel_timespec). */
     public static final int TIMESPEC_SIZE = 16;
+
+    public static final int TIMESPEC_NANOSECONDS = 8;
+
+    /** struct linux_dirent64, as getdents64(2) fills it; the type is one byte, the name ends with a NUL. */
+    public static final int DIRENT64_RECORD_LENGTH = 16;
+
+    public static final int DIRENT64_TYPE = 18;
+    public static final int DIRENT64_NAME = 19;
 
     /** struct pollfd, asm-generic/poll.h. */
     public static final int POLLFD_SIZE = 8;

@@ -24,6 +24,7 @@ final class Symbols {
     private static final List<Symbol> AT_FLAGS = List.of(
             new Symbol("AT_SYMLINK_NOFOLLOW", Fcntl.AT_SYMLINK_NOFOLLOW),
             new Symbol("AT_REMOVEDIR", Fcntl.AT_REMOVEDIR),
+            new Symbol("AT_SYMLINK_FOLLOW", Fcntl.AT_SYMLINK_FOLLOW),
             new Symbol("AT_EMPTY_PATH", Fcntl.AT_EMPTY_PATH),
             new Symbol("AT_RECURSIVE", Fcntl.AT_RECURSIVE));
 
@@ -41,6 +42,16 @@ final class Symbols {
             new Symbol("MFD_CLOEXEC", Fcntl.MFD_CLOEXEC),
             new Symbol("MFD_ALLOW_SEALING", Fcntl.MFD_ALLOW_SEALING),
             new Symbol("MFD_EXEC", Fcntl.MFD_EXEC));
+
+    private static final List<Symbol> RENAME_FLAGS = List.of(
+            new Symbol("RENAME_NOREPLACE", Fcntl.RENAME_NOREPLACE),
+            new Symbol("RENAME_EXCHANGE", Fcntl.RENAME_EXCHANGE));
+
+    private static final List<Symbol> WHENCE = List.of(
+            new Symbol("SEEK_SET", Fcntl.SEEK_SET),
+            new Symbol("SEEK_END", Fcntl.SEEK_END),
+            new Symbol("SEEK_DATA", Fcntl.SEEK_DATA),
+            new Symbol("SEEK_HOLE", Fcntl.SEEK_HOLE));
 
     private static final List<Symbol> FCNTL_COMMAND = List.of(
             new Symbol("F_GETFD", Fcntl.F_GETFD),
@@ -329,6 +340,8 @@ final class Symbols {
             case RESOLVE_FLAGS -> flags(RESOLVE_FLAGS, value, out);
             case CLOSE_RANGE_FLAGS -> flags(CLOSE_RANGE_FLAGS, value, out);
             case MEMFD_FLAGS -> flags(MEMFD_FLAGS, value, out);
+            case RENAME_FLAGS -> flags(RENAME_FLAGS, value, out);
+            case WHENCE -> choice(WHENCE, value, out);
             case FCNTL_COMMAND -> choice(FCNTL_COMMAND, value, out);
             case SEAL_FLAGS -> flags(SEAL_FLAGS, value, out);
             case LOCK_FLAGS -> flags(LOCK_FLAGS, value, out);
@@ -369,6 +382,8 @@ final class Symbols {
                         RESOLVE_FLAGS,
                         CLOSE_RANGE_FLAGS,
                         MEMFD_FLAGS,
+                        RENAME_FLAGS,
+                        WHENCE,
                         FCNTL_COMMAND,
                         SEAL_FLAGS,
                         LOCK_FLAGS,

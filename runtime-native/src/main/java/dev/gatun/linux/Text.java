@@ -33,7 +33,10 @@ public record Text(String value) implements Arg {
                 case '\t' -> out.append("\\t");
                 case '\r' -> out.append("\\r");
                 default -> {
-                    if (c < ' ' || c == 0x7f) {
+                    if (FileName.isEscape(value, i)) {
+                        int escaped = FileName.unescaped(c);
+                        out.append("\\x").append(Integer.toHexString(escaped));
+                    } else if (c < ' ' || c == 0x7f) {
                         out.append("\\x").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
                     } else {
                         out.append(c);

@@ -4,6 +4,7 @@ import dev.gatun.linux.Arch;
 import dev.gatun.linux.Arg;
 import dev.gatun.linux.Block;
 import dev.gatun.linux.Errno;
+import dev.gatun.linux.FileName;
 import dev.gatun.linux.Memory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -159,11 +160,16 @@ final class DataSegment implements Memory {
         if (known != null) {
             return known;
         }
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = FileName.encode(text);
         int offset = allocate(bytes.length + 1, 1);
         content.put(offset, bytes);
         strings.put(text, ADDRESS + offset);
         return ADDRESS + offset;
+    }
+
+    @Override
+    public long direct(ByteBuffer bytes) {
+        throw new IllegalArgumentException("a program cannot use this process's memory");
     }
 
     @Override

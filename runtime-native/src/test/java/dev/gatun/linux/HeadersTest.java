@@ -144,7 +144,8 @@ class HeadersTest {
                 "linux/time_types.h",
                 "asm/statfs.h",
                 "asm/termbits.h",
-                "asm/termios.h");
+                "asm/termios.h",
+                "dirent.h");
         long sigaction = Objects.requireNonNull(expected.remove(KERNEL_SIGACTION));
         // linux/sched/types.h and the C library's sched.h declare the same names
         var scheduler = new LinkedHashMap<String, Long>();
@@ -225,7 +226,14 @@ class HeadersTest {
         var headers = new LinkedHashMap<Class<?>, List<String>>();
         headers.put(
                 Fcntl.class,
-                List.of("fcntl.h", "sys/file.h", "linux/openat2.h", "linux/close_range.h", "linux/memfd.h"));
+                List.of(
+                        "stdio.h",
+                        "unistd.h",
+                        "fcntl.h",
+                        "sys/file.h",
+                        "linux/openat2.h",
+                        "linux/close_range.h",
+                        "linux/memfd.h"));
         headers.put(Stat.class, List.of("sys/stat.h", "linux/stat.h"));
         headers.put(Mount.class, List.of("fcntl.h", "linux/mount.h"));
         headers.put(Sched.class, List.of("linux/sched.h"));
@@ -292,11 +300,16 @@ class HeadersTest {
         structs.put("TERMIOS_CONTROL", "offsetof(struct termios, c_cflag)");
         structs.put("TERMIOS_LOCAL", "offsetof(struct termios, c_lflag)");
         structs.put("STATX_SIZE", "sizeof(struct statx)");
+        structs.put("STATX_LINKS", "offsetof(struct statx, stx_nlink)");
         structs.put("STATX_UID", "offsetof(struct statx, stx_uid)");
         structs.put("STATX_GID", "offsetof(struct statx, stx_gid)");
         structs.put("STATX_MODE", "offsetof(struct statx, stx_mode)");
         structs.put("STATX_INODE", "offsetof(struct statx, stx_ino)");
         structs.put("STATX_FILE_SIZE", "offsetof(struct statx, stx_size)");
+        structs.put("STATX_BLOCKS", "offsetof(struct statx, stx_blocks)");
+        structs.put("STATX_ATIME", "offsetof(struct statx, stx_atime)");
+        structs.put("STATX_MTIME", "offsetof(struct statx, stx_mtime)");
+        structs.put("STATX_MTIME_NANOSECONDS", "offsetof(struct statx, stx_mtime.tv_nsec)");
         structs.put("STATX_RDEV_MAJOR", "offsetof(struct statx, stx_rdev_major)");
         structs.put("STATX_RDEV_MINOR", "offsetof(struct statx, stx_rdev_minor)");
         structs.put("STATX_DEV_MAJOR", "offsetof(struct statx, stx_dev_major)");
@@ -318,6 +331,10 @@ class HeadersTest {
         structs.put("POLLFD_FD", "offsetof(struct pollfd, fd)");
         structs.put("POLLFD_EVENTS", "offsetof(struct pollfd, events)");
         structs.put("TIMESPEC_SIZE", "sizeof(struct __kernel_timespec)");
+        structs.put("TIMESPEC_NANOSECONDS", "offsetof(struct __kernel_timespec, tv_nsec)");
+        structs.put("DIRENT64_RECORD_LENGTH", "offsetof(struct dirent64, d_reclen)");
+        structs.put("DIRENT64_TYPE", "offsetof(struct dirent64, d_type)");
+        structs.put("DIRENT64_NAME", "offsetof(struct dirent64, d_name)");
         structs.put("SPAWN_ATTRIBUTES_SIZE", "sizeof(posix_spawnattr_t)");
         structs.put("SPAWN_FILE_ACTIONS_SIZE", "sizeof(posix_spawn_file_actions_t)");
         structs.put("SIGSET_SIZE", "sizeof(sigset_t)");

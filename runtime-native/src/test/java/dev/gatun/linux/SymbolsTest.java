@@ -52,6 +52,7 @@ class SymbolsTest {
             Notation.RESOLVE_FLAGS,
             Notation.CLOSE_RANGE_FLAGS,
             Notation.MEMFD_FLAGS,
+            Notation.RENAME_FLAGS,
             Notation.SEAL_FLAGS,
             Notation.LOCK_FLAGS,
             Notation.MOUNT_FLAGS,
