@@ -1,6 +1,9 @@
 /** OCI images: from a reference to a root filesystem. */
 module dev.gatun.image {
     exports dev.gatun.image;
+    exports dev.gatun.image.file;
+    exports dev.gatun.image.layer;
+    exports dev.gatun.image.snapshot;
 
     requires transitive dev.gatun.linux;
     requires com.fasterxml.jackson.databind;

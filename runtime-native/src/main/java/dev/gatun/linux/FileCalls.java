@@ -126,13 +126,9 @@ public final class FileCalls {
         return Call.of(Syscall.UTIMENSAT, fd, Word.NULL, modified(seconds, nanoseconds), Word.of(0));
     }
 
-    /** Sets an extended attribute of what {@code path} leads to. */
+    /** Sets an extended attribute of what {@code path} leads to, {@link Fd#path} for what is open. */
     public static Call setxattr(String path, String name, Block value) {
         return Call.of(Syscall.SETXATTR, new Text(path), new Text(name), value, Word.of(value.size()), Word.of(0));
-    }
-
-    public static Call fsetxattr(Arg fd, String name, Block value) {
-        return Call.of(Syscall.FSETXATTR, fd, new Text(name), value, Word.of(value.size()), Word.of(0));
     }
 
     /** Reads an extended attribute; the result is its size, also when {@code value} has no room at all. */

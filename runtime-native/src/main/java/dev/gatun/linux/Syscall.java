@@ -62,7 +62,6 @@ public enum Syscall {
     SETDOMAINNAME(171, 162),
     GETTID(186, 178),
     SETXATTR(188, 5),
-    FSETXATTR(190, 7),
     GETXATTR(191, 8),
     LISTXATTR(194, 11),
     SCHED_SETAFFINITY(203, 122),

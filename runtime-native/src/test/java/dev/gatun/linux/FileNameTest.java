@@ -53,7 +53,7 @@ class FileNameTest {
 
     @Test
     void otherBytesAreQuotedInHexadecimal() {
-        assertThat(new Text(FileName.decode(new byte[] {'a', (byte) 0xe9, 'b'})))
-                .hasToString("\"a\\xe9b\"");
+        assertThat(Text.quoted(FileName.decode(new byte[] {'a', (byte) 0xe9, 'b'})))
+                .isEqualTo("\"a\\xe9b\"");
     }
 }

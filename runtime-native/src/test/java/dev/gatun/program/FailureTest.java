@@ -225,11 +225,6 @@ class FailureTest {
                         "setxattr(\"/no/such/path\", \"user.a\", \"v\", 1, 0)",
                         Errno.ENOENT),
                 row(
-                        "fsetxattr",
-                        FileCalls.fsetxattr(BAD, "user.a", Block.content("v")),
-                        "fsetxattr(-1, \"user.a\", \"v\", 1, 0)",
-                        Errno.EBADF),
-                row(
                         "getxattr",
                         FileCalls.getxattr(MISSING, "user.a", buffer),
                         "getxattr(\"/no/such/path\", \"user.a\", &buffer, 16)",

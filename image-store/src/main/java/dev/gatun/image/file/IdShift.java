@@ -1,0 +1,58 @@
+package dev.gatun.image.file;
+
+import dev.gatun.image.ImageException;
+import java.util.List;
+
+/**
+ * What owners are called elsewhere, as the maps of a user namespace have it.
+ *
+ * @param uids of users
+ * @param gids of groups
+ */
+public record IdShift(List<Range> uids, List<Range> gids) {
+    private static final long ALL = 0xffff_ffffL;
+
+    /** Everybody stays who they are. */
+    public static final IdShift NONE = new IdShift(List.of(new Range(0, 0, ALL)), List.of(new Range(0, 0, ALL)));
+
+    /**
+     * Ids from {@code from} on, {@code size} of them, become those from {@code to} on.
+     *
+     * @param from the first as it is
+     * @param to the first as it will be
+     */
+    public record Range(long from, long to, long size) {}
+
+    public IdShift {
+        uids = List.copyOf(uids);
+        gids = List.copyOf(gids);
+    }
+
+    public long uid(long id) {
+        return shifted(uids, id, "user");
+    }
+
+    public long gid(long id) {
+        return shifted(gids, id, "group");
+    }
+
+    /** The way back. */
+    public IdShift inverse() {
+        return new IdShift(inverse(uids), inverse(gids));
+    }
+
+    private static List<Range> inverse(List<Range> ranges) {
+        return ranges.stream()
+                .map(range -> new Range(range.to, range.from, range.size))
+                .toList();
+    }
+
+    private static long shifted(List<Range> ranges, long id, String what) {
+        for (Range range : ranges) {
+            if (id >= range.from && id - range.from < range.size) {
+                return range.to + id - range.from;
+            }
+        }
+        throw new ImageException(what + " " + id + " is in no range of the user namespace's map; map more ids");
+    }
+}

@@ -1,0 +1,148 @@
+package dev.gatun.image.snapshot;
+
+import dev.gatun.image.Digest;
+import dev.gatun.image.ImageException;
+import dev.gatun.image.file.FileAccess;
+import dev.gatun.image.file.IdShift;
+import dev.gatun.image.file.TreeCopy;
+import dev.gatun.image.layer.LayerDiff;
+import dev.gatun.linux.Errno;
+import dev.gatun.linux.Fcntl;
+import dev.gatun.linux.Fd;
+import dev.gatun.linux.FileCalls;
+import dev.gatun.linux.Kernel;
+import dev.gatun.linux.SyscallException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The root file system of one container: the layers of its image, read by all, and a folder with what it changes. */
+public final class ContainerRoot {
+    private static final String UPPER = "upper";
+    private static final String WORK = "work";
+    private static final String ROOT = "rootfs";
+
+    private final Kernel kernel;
+    private final FileAccess files;
+    private final Snapshots snapshots;
+    private final Path folder;
+    private final Snapshot image;
+
+    ContainerRoot(Kernel kernel, Snapshots snapshots, Path folder, Snapshot image) {
+        this.kernel = kernel;
+        this.files = new FileAccess(kernel);
+        this.snapshots = snapshots;
+        this.folder = folder;
+        this.image = image;
+    }
+
+    /** Makes the folders. The link to the image is the first thing in them: from then on its layers are in use. */
+    static ContainerRoot create(Kernel kernel, Snapshots snapshots, Path folder, Snapshot image) {
+        var call = FileCalls.mkdirat(FileCalls.CURRENT_DIRECTORY, folder.toString(), 0700);
+        long made = kernel.attempt(call);
+        if (FileAccess.is(made, Errno.EEXIST)) {
+            throw new ImageException("a container named " + folder.getFileName() + " has a root file system already");
+        }
+        if (made < 0) {
+            throw new SyscallException(call.toString(), (int) -made);
+        }
+        var root = new ContainerRoot(kernel, snapshots, folder, image);
+        try {
+            root.fill();
+        } catch (RuntimeException | Error failed) {
+            snapshots.removeTree(folder);
+            throw failed;
+        }
+        return root;
+    }
+
+    private void fill() {
+        try (Fd in = files.folder(folder)) {
+            kernel.call(FileCalls.symlinkat("../../" + image.chainId().hex(), in, Snapshots.IMAGE));
+            for (String name : List.of(UPPER, WORK, ROOT)) {
+                kernel.call(FileCalls.mkdirat(in, name, 0755));
+            }
+            // the root's own owner and mode are those of the topmost folder
+            try (Fd top = files.folder(snapshots.tree(image.chainId()));
+                    Fd upper = files.folder(in, UPPER)) {
+                TreeCopy.description(kernel, top, upper, IdShift.NONE);
+            }
+        }
+    }
+
+    /** Where it is mounted. */
+    public Path path() {
+        return folder.resolve(ROOT);
+    }
+
+    /** What the container has changed, in overlayfs's form. */
+    public Path upper() {
+        return folder.resolve(UPPER);
+    }
+
+    /** What it stands on. */
+    public Snapshot image() {
+        return image;
+    }
+
+    /** Mounts it, for all processes of this mount namespace to see. */
+    public void mount() {
+        overlay().mount(kernel, path());
+    }
+
+    /** What is mounted, for who does it otherwise. */
+    public OverlayMount overlay() {
+        var changes = new OverlayMount.Changes(upper(), folder.resolve(WORK));
+        return new OverlayMount(snapshots.layers(image), Optional.of(changes), snapshots.form());
+    }
+
+    /** Takes the mount away; success if there is none. */
+    public void unmount() {
+        OverlayMount.unmount(kernel, path());
+    }
+
+    /** Takes the mount away, and removes what the container has changed. Its image's layers may be collected then. */
+    public void remove() {
+        unmount();
+        snapshots.removeTree(folder);
+    }
+
+    /**
+     * Packs what the container has changed to a layer, not compressed; {@code out} is closed.
+     *
+     * @return its diff id
+     */
+    public Digest commit(OutputStream out) {
+        return LayerDiff.write(kernel, upper(), IdShift.NONE, out);
+    }
+
+    /**
+     * Copies what an image has at a volume's path to a new volume: content, owner and modes. Nothing is copied if the image
+     * has nothing there, or if the volume is not empty.
+     *
+     * @param inside from the container's root; symbolic links lead where they lead in the container
+     * @param volume the volume's folder
+     */
+    public void copyUp(String inside, Path volume) {
+        int flags = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC;
+        try (Fd root = OverlayMount.root(kernel, path());
+                Fd target = files.folder(volume)) {
+            if (!files.names(target).isEmpty()) {
+                return;
+            }
+            var call = FileCalls.openat2(root, inside, flags, 0, Fcntl.RESOLVE_IN_ROOT | Fcntl.RESOLVE_NO_MAGICLINKS);
+            long result = kernel.attempt(call);
+            if (FileAccess.is(result, Errno.ENOENT)) {
+                return;
+            }
+            if (result < 0) {
+                throw new ImageException("unable to copy " + inside + " of the image to the volume " + volume + ": "
+                        + new SyscallException(call.toString(), (int) -result).reason());
+            }
+            try (var source = new Fd(kernel, result, inside)) {
+                TreeCopy.contents(kernel, source, target, IdShift.NONE);
+            }
+        }
+    }
+}

@@ -1,0 +1,430 @@
+package dev.gatun.image.snapshot;
+
+import dev.gatun.image.Digest;
+import dev.gatun.image.ImageException;
+import dev.gatun.image.file.FileAccess;
+import dev.gatun.image.layer.LayerUnpack;
+import dev.gatun.image.layer.OverlayForm;
+import dev.gatun.image.layer.Settlement;
+import dev.gatun.image.layer.UnpackRules;
+import dev.gatun.linux.Errno;
+import dev.gatun.linux.Fcntl;
+import dev.gatun.linux.Fd;
+import dev.gatun.linux.FileCalls;
+import dev.gatun.linux.Kernel;
+import dev.gatun.linux.SyscallException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Unpacked layers on disk: each in a folder of its own, shared by all images and containers that stand on it.
+ *
+ * <pre>
+ * HEX/tree, HEX/layer       a layer in overlayfs's form, and what it stands on; HEX is the chain id's hash
+ * work/N/                   a layer being unpacked, or a lease; a lock on the folder says that its owner lives
+ * containers/ID/image       a symbolic link to HEX: the layers that a container stands on
+ * containers/ID/...         what it changes, and where its root is mounted
+ * </pre>
+ *
+ * A layer's folder appears by a rename when all of it is on the disk, so one that is there is whole. Who begins to use
+ * layers holds a shared lock on the folder of them all, who removes some an exclusive one.
+ */
+public final class Snapshots {
+    static final String TREE = "tree";
+    static final String IMAGE = "image";
+    private static final String WORK = "work";
+    private static final String CONTAINERS = "containers";
+
+    /** Each costs a core while it inflates; more than the machine has bring nothing. */
+    private static final int MOST_AT_ONCE = 4;
+
+    private final Kernel kernel;
+    private final FileAccess files;
+    private final Path folder;
+    private final UnpackRules rules;
+
+    /** Where the archives of layers come from. */
+    @FunctionalInterface
+    public interface Archives {
+        /** Opens a layer's archive, packed or not; {@code index} counts from the lowest layer. May wait until it is there. */
+        ReadableByteChannel open(int index) throws IOException;
+    }
+
+    /** What a layer takes of the disk, and whether something stands on it. */
+    public record Usage(Snapshot snapshot, boolean inUse) {}
+
+    private Snapshots(Kernel kernel, Path folder, UnpackRules rules) {
+        this.kernel = kernel;
+        this.files = new FileAccess(kernel);
+        this.folder = folder;
+        this.rules = rules;
+    }
+
+    /** The snapshots in a folder, which is made if it is missing. */
+    public static Snapshots open(Kernel kernel, Path folder, UnpackRules rules) {
+        try {
+            Files.createDirectories(folder);
+            for (String each : List.of(WORK, CONTAINERS)) {
+                Files.createDirectories(folder.resolve(each));
+            }
+            // devices and set-user-id programs of strangers are nobody's to reach
+            kernel.call(FileCalls.fchmodat(FileCalls.CURRENT_DIRECTORY, folder.toString(), 0700));
+        } catch (IOException failed) {
+            throw new UncheckedIOException("unable to make " + folder + ": " + failed.getMessage(), failed);
+        }
+        return new Snapshots(kernel, folder, rules);
+    }
+
+    /** The snapshot of a stack of layers, if it is there. */
+    public Optional<Snapshot> find(Digest chainId) {
+        return Snapshot.read(folder(chainId));
+    }
+
+    /**
+     * Makes sure of the snapshots of an image: those that are missing are unpacked, several at a time, and committed
+     * together.
+     *
+     * @param diffIds of the image's layers, the lowest first; each archive must have its own
+     * @return the snapshot of all layers
+     */
+    public Snapshot unpack(List<Digest> diffIds, Archives archives) {
+        if (diffIds.isEmpty()) {
+            throw new ImageException("an image without layers has no root file system");
+        }
+        List<Digest> chain = ChainId.of(diffIds);
+        var works = new ArrayList<Optional<SnapshotWork>>();
+        try (var lease = lease()) {
+            for (Digest chainId : chain) {
+                lease.add(chainId);
+                works.add(find(chainId).isPresent() ? Optional.empty() : Optional.of(begin()));
+            }
+            unpackAll(works, diffIds, archives);
+            settle(works, chain);
+            commit(works, chain, diffIds);
+            return find(chain.getLast()).orElseThrow();
+        } finally {
+            works.forEach(work -> work.ifPresent(SnapshotWork::close));
+        }
+    }
+
+    private void unpackAll(List<Optional<SnapshotWork>> works, List<Digest> diffIds, Archives archives) {
+        var unpack = new LayerUnpack(kernel, rules);
+        int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_AT_ONCE);
+        try (var pool = Executors.newFixedThreadPool(threads)) {
+            var running = new ArrayList<Future<?>>();
+            for (int i = 0; i < works.size(); i++) {
+                int index = i;
+                works.get(i)
+                        .ifPresent(work -> running.add(pool.submit(() -> {
+                            work.unpack(unpack, archives.open(index), diffIds.get(index));
+                            return index;
+                        })));
+            }
+            try {
+                for (Future<?> each : running) {
+                    each.get();
+                }
+            } catch (ExecutionException failed) {
+                pool.shutdownNow();
+                Throwable cause = Objects.requireNonNull(failed.getCause(), "the cause of a task's failure");
+                if (cause instanceof ImageException known) {
+                    throw known;
+                }
+                throw new ImageException("unable to unpack: " + cause.getMessage(), cause);
+            } catch (InterruptedException stopped) {
+                pool.shutdownNow();
+                Thread.currentThread().interrupt();
+                throw new ImageException("unable to unpack: interrupted", stopped);
+            }
+        }
+    }
+
+    /** Gives each new layer what only those below it know. */
+    private void settle(List<Optional<SnapshotWork>> works, List<Digest> chain) {
+        var below = new ArrayList<Path>();
+        for (int i = 0; i < works.size(); i++) {
+            if (works.get(i).isPresent()) {
+                SnapshotWork work = works.get(i).get();
+                if (below.isEmpty()) {
+                    Settlement.refusePending(work.unpacked());
+                } else if (Settlement.isNeeded(work.unpacked())) {
+                    settle(work, List.copyOf(below.reversed()));
+                }
+                below.add(work.tree());
+            } else {
+                below.add(tree(chain.get(i)));
+            }
+        }
+    }
+
+    private void settle(SnapshotWork work, List<Path> below) {
+        if (below.size() == 1) {
+            try (Fd root = files.folder(below.getFirst())) {
+                Settlement.settle(kernel, rules, work.tree(), work.unpacked(), root);
+            }
+            return;
+        }
+        Path target = work.path().resolve("below");
+        kernel.call(FileCalls.mkdirat(FileCalls.CURRENT_DIRECTORY, target.toString(), 0700));
+        new OverlayMount(below, Optional.empty(), rules.overlay()).mount(kernel, target);
+        try (Fd root = OverlayMount.root(kernel, target)) {
+            // the descriptor keeps it, and nobody else needs to see it
+            OverlayMount.unmount(kernel, target);
+            Settlement.settle(kernel, rules, work.tree(), work.unpacked(), root);
+        }
+        kernel.call(FileCalls.unlinkat(FileCalls.CURRENT_DIRECTORY, target.toString(), Fcntl.AT_REMOVEDIR));
+    }
+
+    private void commit(List<Optional<SnapshotWork>> works, List<Digest> chain, List<Digest> diffIds) {
+        boolean any = false;
+        for (int i = 0; i < works.size(); i++) {
+            if (works.get(i).isPresent()) {
+                SnapshotWork work = works.get(i).get();
+                var snapshot = new Snapshot(
+                        chain.subList(0, i + 1),
+                        diffIds.get(i),
+                        work.unpacked().size(),
+                        work.unpacked().entries());
+                write(work.path().resolve(Snapshot.RECORD), snapshot.record());
+                any = true;
+            }
+        }
+        if (!any) {
+            return;
+        }
+        try (Fd all = files.folder(folder)) {
+            // once for all layers: a call for each file would wait for the disk each time
+            kernel.call(FileCalls.syncfs(all));
+            for (int i = 0; i < works.size(); i++) {
+                if (works.get(i).isPresent()) {
+                    rename(all, works.get(i).get().path(), chain.get(i));
+                }
+            }
+            kernel.call(FileCalls.fsync(all));
+        }
+    }
+
+    private void rename(Fd all, Path work, Digest chainId) {
+        var call = FileCalls.renameat2(
+                FileCalls.CURRENT_DIRECTORY, work.toString(), all, chainId.hex(), Fcntl.RENAME_NOREPLACE);
+        long result = kernel.attempt(call);
+        // somebody else may have unpacked the same meanwhile, and theirs is as good
+        if (result < 0 && !FileAccess.is(result, Errno.EEXIST)) {
+            throw new SyscallException(call.toString(), (int) -result);
+        }
+    }
+
+    /** Keeps layers from being collected until it is closed, or its owner ends. */
+    public SnapshotLease lease() {
+        Fd locked = newWork();
+        return new SnapshotLease(kernel, locked, () -> removeTree(Path.of(locked.toString())));
+    }
+
+    private SnapshotWork begin() {
+        Fd locked = newWork();
+        kernel.call(FileCalls.mkdirat(locked, TREE, 0755));
+        // the umask may have taken something away
+        kernel.call(FileCalls.fchmodat(locked, TREE, 0755));
+        return new SnapshotWork(this, locked, Path.of(locked.toString()));
+    }
+
+    /** Makes a folder and locks it, before any collection can take it for one without an owner. */
+    private Fd newWork() {
+        try (Fd _ = lock(Fcntl.LOCK_SH)) {
+            Path path = folder.resolve(WORK)
+                    .resolve(Long.toHexString(ThreadLocalRandom.current().nextLong()));
+            kernel.call(FileCalls.mkdirat(FileCalls.CURRENT_DIRECTORY, path.toString(), 0700));
+            return flock(files.folder(path), Fcntl.LOCK_EX);
+        }
+    }
+
+    /** A container's root on top of an image's layers; nothing is mounted yet. */
+    public ContainerRoot prepare(String id, Digest chainId) {
+        try (Fd _ = lock(Fcntl.LOCK_SH)) {
+            Snapshot snapshot = find(chainId)
+                    .orElseThrow(() ->
+                            new ImageException("the layers " + chainId + " are not unpacked; pull the image again"));
+            return ContainerRoot.create(kernel, this, container(id), snapshot);
+        }
+    }
+
+    /** The root that was prepared for a container; empty if there is none. */
+    public Optional<ContainerRoot> findContainer(String id) {
+        Path container = container(id);
+        return user(container)
+                .flatMap(this::find)
+                .map(snapshot -> new ContainerRoot(kernel, this, container, snapshot));
+    }
+
+    /** The layers and what they take; for {@code system df}. */
+    public List<Usage> usage() {
+        try (Fd _ = lock(Fcntl.LOCK_SH)) {
+            Set<Digest> used = withParents(inUse());
+            return snapshots().stream()
+                    .map(snapshot -> new Usage(snapshot, used.contains(snapshot.chainId())))
+                    .toList();
+        }
+    }
+
+    /**
+     * Removes all layers that nothing stands on, and what was left behind by who was killed.
+     *
+     * @param keep the stacks that images need, by their names
+     * @return what was removed
+     */
+    public List<Snapshot> collect(Set<Digest> keep) {
+        try (Fd _ = lock(Fcntl.LOCK_EX)) {
+            sweepWork();
+            Set<Digest> used = inUse();
+            used.addAll(keep);
+            Set<Digest> kept = withParents(used);
+            var removed = new ArrayList<Snapshot>();
+            for (Snapshot snapshot : snapshots()) {
+                if (!kept.contains(snapshot.chainId())) {
+                    // out of the way at once, so that no half of it is ever seen
+                    Path work = folder.resolve(WORK)
+                            .resolve("removed-" + snapshot.chainId().hex());
+                    kernel.call(FileCalls.renameat2(
+                            FileCalls.CURRENT_DIRECTORY,
+                            folder(snapshot.chainId()).toString(),
+                            FileCalls.CURRENT_DIRECTORY,
+                            work.toString(),
+                            0));
+                    removeTree(work);
+                    removed.add(snapshot);
+                }
+            }
+            return removed;
+        }
+    }
+
+    private void sweepWork() {
+        for (Path work : list(folder.resolve(WORK))) {
+            try (Fd fd = files.folder(work)) {
+                if (kernel.attempt(FileCalls.flock(fd, Fcntl.LOCK_EX | Fcntl.LOCK_NB)) == 0) {
+                    removeTree(work);
+                }
+            }
+        }
+        for (Path container : list(folder.resolve(CONTAINERS))) {
+            // made by who was killed before it stood on anything
+            if (user(container).isEmpty()) {
+                removeTree(container);
+            }
+        }
+    }
+
+    private Set<Digest> inUse() {
+        var used = new HashSet<Digest>();
+        for (Path container : list(folder.resolve(CONTAINERS))) {
+            user(container).ifPresent(used::add);
+        }
+        for (Path work : list(folder.resolve(WORK))) {
+            used.addAll(SnapshotLease.read(work));
+        }
+        return used;
+    }
+
+    private static Optional<Digest> user(Path container) {
+        try {
+            String target = Files.readSymbolicLink(container.resolve(IMAGE))
+                    .getFileName()
+                    .toString();
+            return Optional.of(new Digest(Digest.Algorithm.SHA256, target));
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        } catch (IOException failed) {
+            throw new UncheckedIOException("unable to read " + container.resolve(IMAGE), failed);
+        }
+    }
+
+    private Set<Digest> withParents(Set<Digest> chainIds) {
+        var all = new HashSet<Digest>(chainIds);
+        for (Digest chainId : chainIds) {
+            find(chainId).ifPresent(snapshot -> all.addAll(snapshot.chain()));
+        }
+        return all;
+    }
+
+    private List<Snapshot> snapshots() {
+        var found = new ArrayList<Snapshot>();
+        for (Path each : list(folder)) {
+            Snapshot.read(each).ifPresent(found::add);
+        }
+        return found;
+    }
+
+    /** The folders of a snapshot's layers, the topmost first. */
+    List<Path> layers(Snapshot snapshot) {
+        return snapshot.chain().reversed().stream().map(this::tree).toList();
+    }
+
+    OverlayForm form() {
+        return rules.overlay();
+    }
+
+    Path tree(Digest chainId) {
+        return folder(chainId).resolve(TREE);
+    }
+
+    private Path folder(Digest chainId) {
+        return folder.resolve(chainId.hex());
+    }
+
+    private Path container(String id) {
+        return folder.resolve(CONTAINERS).resolve(id);
+    }
+
+    private Fd lock(int operation) {
+        return flock(files.folder(folder), operation);
+    }
+
+    private Fd flock(Fd fd, int operation) {
+        try {
+            kernel.call(FileCalls.flock(fd, operation));
+            return fd;
+        } catch (SyscallException failed) {
+            fd.close();
+            throw failed;
+        }
+    }
+
+    void removeTree(Path path) {
+        try (Fd parent = files.folder(Objects.requireNonNull(path.getParent(), "a folder of ours"))) {
+            files.remove(parent, path.getFileName().toString());
+        }
+    }
+
+    private static List<Path> list(Path folder) {
+        try (var paths = Files.list(folder)) {
+            return paths.sorted().toList();
+        } catch (IOException failed) {
+            throw new UncheckedIOException("unable to list " + folder, failed);
+        }
+    }
+
+    private static void write(Path path, String text) {
+        try (var channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            channel.write(StandardCharsets.US_ASCII.encode(text));
+        } catch (IOException failed) {
+            throw new UncheckedIOException("unable to write " + path + ": " + failed.getMessage(), failed);
+        }
+    }
+}
