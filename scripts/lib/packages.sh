@@ -57,6 +57,7 @@ packages_programs() {
     gcc-x86-64-linux-gnu) echo x86_64-linux-gnu-gcc ;;
     iproute2) echo ip ;;
     libc6-dev*) ;;
+    libcap2-bin) echo setcap ;;
     maven) echo mvn ;;
     qemu-user) [ "$(uname -m)" = aarch64 ] && echo qemu-x86_64 || echo qemu-aarch64 ;;
     util-linux) echo unshare ;;

@@ -2,6 +2,7 @@
 module dev.gatun.image {
     exports dev.gatun.image;
     exports dev.gatun.image.file;
+    exports dev.gatun.image.host;
     exports dev.gatun.image.layer;
     exports dev.gatun.image.snapshot;
 

@@ -1,13 +1,11 @@
 package dev.gatun.image.snapshot;
 
+import dev.gatun.image.ContentStore;
 import dev.gatun.image.Digest;
 import dev.gatun.image.ImageException;
 import dev.gatun.image.file.FileAccess;
-import dev.gatun.image.layer.LayerUnpack;
 import dev.gatun.image.layer.OverlayForm;
-import dev.gatun.image.layer.Settlement;
 import dev.gatun.image.layer.UnpackRules;
-import dev.gatun.linux.Errno;
 import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.FileCalls;
@@ -15,22 +13,16 @@ import dev.gatun.linux.Kernel;
 import dev.gatun.linux.SyscallException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -51,9 +43,6 @@ public final class Snapshots {
     static final String IMAGE = "image";
     private static final String WORK = "work";
     private static final String CONTAINERS = "containers";
-
-    /** Each costs a core while it inflates; more than the machine has bring nothing. */
-    private static final int MOST_AT_ONCE = 4;
 
     private final Kernel kernel;
     private final FileAccess files;
@@ -105,130 +94,21 @@ public final class Snapshots {
      * @return the snapshot of all layers
      */
     public Snapshot unpack(List<Digest> diffIds, Archives archives) {
-        if (diffIds.isEmpty()) {
-            throw new ImageException("an image without layers has no root file system");
-        }
-        List<Digest> chain = ChainId.of(diffIds);
-        var works = new ArrayList<Optional<SnapshotWork>>();
-        try (var lease = lease()) {
-            for (Digest chainId : chain) {
-                lease.add(chainId);
-                works.add(find(chainId).isPresent() ? Optional.empty() : Optional.of(begin()));
-            }
-            unpackAll(works, diffIds, archives);
-            settle(works, chain);
-            commit(works, chain, diffIds);
-            return find(chain.getLast()).orElseThrow();
-        } finally {
-            works.forEach(work -> work.ifPresent(SnapshotWork::close));
+        try (var unpack = new ImageUnpack(this, archives)) {
+            return unpack.finish(diffIds);
         }
     }
 
-    private void unpackAll(List<Optional<SnapshotWork>> works, List<Digest> diffIds, Archives archives) {
-        var unpack = new LayerUnpack(kernel, rules);
-        int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_AT_ONCE);
-        try (var pool = Executors.newFixedThreadPool(threads)) {
-            var running = new ArrayList<Future<?>>();
-            for (int i = 0; i < works.size(); i++) {
-                int index = i;
-                works.get(i)
-                        .ifPresent(work -> running.add(pool.submit(() -> {
-                            work.unpack(unpack, archives.open(index), diffIds.get(index));
-                            return index;
-                        })));
-            }
-            try {
-                for (Future<?> each : running) {
-                    each.get();
-                }
-            } catch (ExecutionException failed) {
-                pool.shutdownNow();
-                Throwable cause = Objects.requireNonNull(failed.getCause(), "the cause of a task's failure");
-                if (cause instanceof ImageException known) {
-                    throw known;
-                }
-                throw new ImageException("unable to unpack: " + cause.getMessage(), cause);
-            } catch (InterruptedException stopped) {
-                pool.shutdownNow();
-                Thread.currentThread().interrupt();
-                throw new ImageException("unable to unpack: interrupted", stopped);
-            }
-        }
+    /** Unpacks the layers of an image while others are still being pulled. */
+    public ImageUnpack unpacking(ContentStore store) {
+        return new ImageUnpack(this, store);
     }
 
-    /** Gives each new layer what only those below it know. */
-    private void settle(List<Optional<SnapshotWork>> works, List<Digest> chain) {
-        var below = new ArrayList<Path>();
-        for (int i = 0; i < works.size(); i++) {
-            if (works.get(i).isPresent()) {
-                SnapshotWork work = works.get(i).get();
-                if (below.isEmpty()) {
-                    Settlement.refusePending(work.unpacked());
-                } else if (Settlement.isNeeded(work.unpacked())) {
-                    settle(work, List.copyOf(below.reversed()));
-                }
-                below.add(work.tree());
-            } else {
-                below.add(tree(chain.get(i)));
-            }
-        }
-    }
-
-    private void settle(SnapshotWork work, List<Path> below) {
-        if (below.size() == 1) {
-            try (Fd root = files.folder(below.getFirst())) {
-                Settlement.settle(kernel, rules, work.tree(), work.unpacked(), root);
-            }
-            return;
-        }
-        Path target = work.path().resolve("below");
-        kernel.call(FileCalls.mkdirat(FileCalls.CURRENT_DIRECTORY, target.toString(), 0700));
-        new OverlayMount(below, Optional.empty(), rules.overlay()).mount(kernel, target);
-        try (Fd root = OverlayMount.root(kernel, target)) {
-            // the descriptor keeps it, and nobody else needs to see it
-            OverlayMount.unmount(kernel, target);
-            Settlement.settle(kernel, rules, work.tree(), work.unpacked(), root);
-        }
-        kernel.call(FileCalls.unlinkat(FileCalls.CURRENT_DIRECTORY, target.toString(), Fcntl.AT_REMOVEDIR));
-    }
-
-    private void commit(List<Optional<SnapshotWork>> works, List<Digest> chain, List<Digest> diffIds) {
-        boolean any = false;
-        for (int i = 0; i < works.size(); i++) {
-            if (works.get(i).isPresent()) {
-                SnapshotWork work = works.get(i).get();
-                var snapshot = new Snapshot(
-                        chain.subList(0, i + 1),
-                        diffIds.get(i),
-                        work.unpacked().size(),
-                        work.unpacked().entries());
-                write(work.path().resolve(Snapshot.RECORD), snapshot.record());
-                any = true;
-            }
-        }
-        if (!any) {
-            return;
-        }
-        try (Fd all = files.folder(folder)) {
-            // once for all layers: a call for each file would wait for the disk each time
-            kernel.call(FileCalls.syncfs(all));
-            for (int i = 0; i < works.size(); i++) {
-                if (works.get(i).isPresent()) {
-                    rename(all, works.get(i).get().path(), chain.get(i));
-                }
-            }
-            kernel.call(FileCalls.fsync(all));
-        }
-    }
-
-    private void rename(Fd all, Path work, Digest chainId) {
-        var call = FileCalls.renameat2(
-                FileCalls.CURRENT_DIRECTORY, work.toString(), all, chainId.hex(), Fcntl.RENAME_NOREPLACE);
-        long result = kernel.attempt(call);
-        // somebody else may have unpacked the same meanwhile, and theirs is as good
-        if (result < 0 && !FileAccess.is(result, Errno.EEXIST)) {
-            throw new SyscallException(call.toString(), (int) -result);
-        }
+    /** Whether some image has this layer at this place, though perhaps on others. */
+    boolean mayHave(int position, Digest diffId) {
+        return snapshots().stream()
+                .anyMatch(each ->
+                        each.chain().size() == position + 1 && each.diffId().equals(diffId));
     }
 
     /** Keeps layers from being collected until it is closed, or its owner ends. */
@@ -237,7 +117,7 @@ public final class Snapshots {
         return new SnapshotLease(kernel, locked, () -> removeTree(Path.of(locked.toString())));
     }
 
-    private SnapshotWork begin() {
+    SnapshotWork begin() {
         Fd locked = newWork();
         kernel.call(FileCalls.mkdirat(locked, TREE, 0755));
         // the umask may have taken something away
@@ -376,6 +256,18 @@ public final class Snapshots {
         return snapshot.chain().reversed().stream().map(this::tree).toList();
     }
 
+    Path folder() {
+        return folder;
+    }
+
+    Kernel kernel() {
+        return kernel;
+    }
+
+    UnpackRules rules() {
+        return rules;
+    }
+
     OverlayForm form() {
         return rules.overlay();
     }
@@ -384,7 +276,7 @@ public final class Snapshots {
         return folder(chainId).resolve(TREE);
     }
 
-    private Path folder(Digest chainId) {
+    Path folder(Digest chainId) {
         return folder.resolve(chainId.hex());
     }
 
@@ -417,14 +309,6 @@ public final class Snapshots {
             return paths.sorted().toList();
         } catch (IOException failed) {
             throw new UncheckedIOException("unable to list " + folder, failed);
-        }
-    }
-
-    private static void write(Path path, String text) {
-        try (var channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            channel.write(StandardCharsets.US_ASCII.encode(text));
-        } catch (IOException failed) {
-            throw new UncheckedIOException("unable to write " + path + ": " + failed.getMessage(), failed);
         }
     }
 }
