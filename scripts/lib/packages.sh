@@ -53,13 +53,16 @@ packages_programs() {
     case $1 in
     binutils) echo as ;;
     busybox-static) echo busybox ;;
+    docker.io) echo dockerd ;;
     gcc-aarch64-linux-gnu) echo aarch64-linux-gnu-gcc ;;
     gcc-x86-64-linux-gnu) echo x86_64-linux-gnu-gcc ;;
     iproute2) echo ip ;;
-    libc6-dev*) ;;
     libcap2-bin) echo setcap ;;
+    libc6-dev* | linux-libc-dev* | libseccomp2) ;;
+    e2fsprogs) echo mke2fs ;;
     maven) echo mvn ;;
     qemu-user) [ "$(uname -m)" = aarch64 ] && echo qemu-x86_64 || echo qemu-aarch64 ;;
+    qemu-system-x86) echo qemu-system-x86_64 ;;
     util-linux) echo unshare ;;
     *) echo "$1" ;;
     esac

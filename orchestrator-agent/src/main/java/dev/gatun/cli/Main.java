@@ -22,7 +22,7 @@ public final class Main {
                 "gatun",
                 "Run containers on Linux, and see how it is done.",
                 "gatun version " + Version.TEXT,
-                List.of(new RunVerb(), new ExplainVerb(), new CompileVerb()),
+                List.of(new RunVerb(), new ExplainVerb(), new CompileVerb(), new StatsVerb(), new InfoVerb()),
                 USAGE_STATUS);
     }
 

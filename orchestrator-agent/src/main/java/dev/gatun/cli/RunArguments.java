@@ -14,11 +14,15 @@ import dev.gatun.container.RootSource;
 import dev.gatun.container.SpecTemplate;
 import dev.gatun.container.StandardStreams;
 import dev.gatun.container.Users;
+import dev.gatun.json.JsonException;
+import dev.gatun.linux.Arch;
 import dev.gatun.linux.Kernel;
 import dev.gatun.oci.Mount;
 import dev.gatun.oci.Process;
 import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.program.TerminalSettings;
+import dev.gatun.seccomp.ProfileTemplate;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -35,6 +39,7 @@ final class RunArguments {
     private static final String HOST = "host";
     private static final String DEFAULT_COMMAND = "sh";
     private static final int ID_BYTES = 6;
+    private static final String SECCOMP = "seccomp=";
 
     private final ParseResult args;
 
@@ -50,6 +55,11 @@ final class RunArguments {
         spec.addOption(texts("SRC:DST[:ro]", "Show it a file or folder of yours.", "-v", "--volume"));
         spec.addOption(text("DIR", "Its working folder.", "-w", "--workdir"));
         spec.addOption(text("USER[:GROUP]", "Run it as this user, by name or number.", "-u", "--user"));
+        LimitArguments.declare(spec);
+        spec.addOption(texts(
+                "seccomp=FILE",
+                "Allow it the system calls of this profile, rather than the usual ones; seccomp=unconfined allows all.",
+                "--security-opt"));
         spec.addOption(flag("Connect your input to it.", "-i", "--interactive"));
         spec.addOption(flag("Give it a terminal.", "-t", "--tty"));
         spec.addPositional(parameter(
@@ -125,7 +135,9 @@ final class RunArguments {
                 .rootfs(root.folder().toString())
                 .hostname(args.matchedOptionValue(
                         "--hostname", root instanceof RootSource.ScratchCopy ? "gatun" : id.value()))
-                .cwd(args.matchedOptionValue("--workdir", "/"));
+                .cwd(args.matchedOptionValue("--workdir", "/"))
+                .cgroupsPath("/gatun/" + id)
+                .resources(LimitArguments.resources(args));
         if (terminal()) {
             template.terminal(
                     TerminalSettings.size(kernel).map(size -> new Process.ConsoleSize(size.rows(), size.columns())));
@@ -140,7 +152,34 @@ final class RunArguments {
         if (!user.isEmpty()) {
             template.user(Users.of(kernel, root.folder()).find(user));
         }
+        seccomp(template);
         return template.build();
+    }
+
+    private void seccomp(SpecTemplate template) {
+        String profile = "";
+        for (String option : args.matchedOptionValue("--security-opt", List.<String>of())) {
+            if (!option.startsWith(SECCOMP) || option.length() == SECCOMP.length()) {
+                throw new ContainerException(
+                        "--security-opt: \"" + option + "\" is not one of seccomp=FILE, seccomp=unconfined");
+            }
+            profile = option.substring(SECCOMP.length());
+        }
+        if (!profile.equals("unconfined")) {
+            ProfileTemplate rules = profile.isEmpty() ? ProfileTemplate.standard() : read(Path.of(profile));
+            template.seccomp(
+                    rules.resolve(Arch.current(), template.capabilities(), System.getProperty("os.version", "")));
+        }
+    }
+
+    private static ProfileTemplate read(Path file) {
+        try {
+            return ProfileTemplate.parse(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new ContainerException("--security-opt: read " + file + ": " + e, e);
+        } catch (JsonException wrong) {
+            throw new ContainerException("--security-opt: " + file + ": " + wrong.getMessage(), wrong);
+        }
     }
 
     private List<String> command() {

@@ -22,6 +22,7 @@ import dev.gatun.linux.SyscallException;
 import dev.gatun.linux.Wait;
 import dev.gatun.linux.Word;
 import dev.gatun.oci.Mount;
+import dev.gatun.seccomp.ProfileTemplate;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -48,7 +49,9 @@ final class Training {
             """;
     private static final String LINUX_EXTRAS = """
             "resources": {"devices": [{"allow": false, "access": "rwm"},
-              {"allow": true, "type": "c", "major": 1, "minor": 3, "access": "rwm"}]},
+              {"allow": true, "type": "c", "major": 1, "minor": 3, "access": "rwm"}],
+              "memory": {"limit": 536870912}, "cpu": {"shares": 1024, "quota": 100000, "period": 100000},
+              "pids": {"limit": 1000}},
             """;
     private static final long PAUSE_MILLIS = 5;
     private static final int PAUSES = 1000;
@@ -100,6 +103,8 @@ final class Training {
         if (terminal) {
             template.terminal(Optional.empty());
         }
+        template.seccomp(ProfileTemplate.standard()
+                .resolve(Arch.current(), SpecTemplate.USUAL_CAPABILITIES, System.getProperty("os.version", "")));
         for (String shown : List.of("/bin", "/lib", "/lib64", "/usr")) {
             if (Files.isDirectory(Path.of(shown))) {
                 Files.createDirectories(root.resolve(shown.substring(1)));
@@ -137,6 +142,11 @@ final class Training {
         lookAround();
         oci("start", ID);
         lookAround();
+        oci("pause", ID);
+        oci("resume", ID);
+        oci("ps", "--format", "json", ID);
+        oci("update", "--memory", "512m", "--cpu-quota", "100000", "--pids-limit", "999", ID);
+        oci("events", "--stats", ID);
         oci("exec", "--detach", "--pid-file", pidFile, "--env", "A=B", "--cwd", "/", "--user", "0:0", ID, "true");
         oci("delete", ID);
         end();

@@ -82,6 +82,13 @@ class CommandLineTest {
     }
 
     @Test
+    void podmanIsToldWhatThereIsNot() {
+        assertThat(gatun.run("gatun-oci", "checkpoint", "--help").failedWith(1)).contains("checkpoint");
+        assertThat(gatun.run("gatun-oci", "restore", "--lsm-mount-context").failedWith(1))
+                .doesNotContain("needs an argument", "requires an argument");
+    }
+
+    @Test
     void aCommandWithoutAVerbShowsItsUsage() {
         Gatun.Result oci = gatun.run("gatun-oci");
         assertThat(oci.status()).isEqualTo(1);

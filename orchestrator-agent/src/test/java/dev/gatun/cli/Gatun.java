@@ -192,7 +192,12 @@ final class Gatun implements AutoCloseable {
     }
 
     Path bundle(SpecTemplate template, Rootfs rootfs) {
-        return bundle(template.rootfs(rootfs.folder().toString()).build().toJson("  "));
+        // tests in other JVMs have containers of the same name
+        String group = "/gatun-test-" + Long.toHexString(System.nanoTime());
+        return bundle(template.rootfs(rootfs.folder().toString())
+                .cgroupsPath(group)
+                .build()
+                .toJson("  "));
     }
 
     Path bundle(String configuration) {

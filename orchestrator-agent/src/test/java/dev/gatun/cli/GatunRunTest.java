@@ -242,4 +242,37 @@ class GatunRunTest {
         assertThat(run(List.of("-d", "-t"), "true").failedWith(125)).contains("-d and -t");
         assertThat(run(List.of("-d"), "true").failedWith(125)).contains("-d and --rm");
     }
+
+    @Test
+    void aContainerHasTheSystemCallsThatEnginesAllow() {
+        String status =
+                "grep Seccomp: /proc/self/status; date >/dev/null && ls / | sort | wc -l >/dev/null && echo works";
+        assertThat(run(List.of(), "sh", "-c", status).succeeded().out()).isEqualTo("Seccomp:\t2\nworks\n");
+        assertThat(run(List.of("--security-opt", "seccomp=unconfined"), "sh", "-c", "grep Seccomp: /proc/self/status")
+                        .succeeded()
+                        .out())
+                .doesNotContain("2");
+    }
+
+    @Test
+    void aContainerHasTheSystemCallsOfAProfile() throws Exception {
+        Path profile = Files.writeString(folder.resolve("profile.json"), """
+                {"defaultAction": "SCMP_ACT_ALLOW", "archMap": [], "syscalls": [
+                  {"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 28,
+                   "excludes": {"caps": ["CAP_SYS_ADMIN"]}}]}
+                """);
+        String option = "seccomp=" + profile;
+        assertThat(run(List.of("--security-opt", option), "sh", "-c", "mkdir /tmp/new 2>&1; true")
+                        .succeeded()
+                        .out())
+                .contains("No space left on device");
+        Files.writeString(profile, "{\"defaultAction\": \"SCMP_ACT_FORBID\"}");
+        assertThat(run(List.of("--security-opt", option), "true").failedWith(125))
+                .contains("--security-opt: " + profile + ": defaultAction: \"SCMP_ACT_FORBID\" is not one of");
+        assertThat(run(List.of("--security-opt", "seccomp=/no/such/file"), "true")
+                        .failedWith(125))
+                .contains("--security-opt: read /no/such/file");
+        assertThat(run(List.of("--security-opt", "label=disable"), "true").failedWith(125))
+                .contains("--security-opt: \"label=disable\" is not one of seccomp=FILE, seccomp=unconfined");
+    }
 }

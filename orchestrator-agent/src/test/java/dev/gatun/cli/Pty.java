@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A user at a terminal: a pseudo-terminal whose one end is typed at and read, and whose other end a command gets. */
-final class Pty implements AutoCloseable {
+public final class Pty implements AutoCloseable {
     private static final int CHUNK = 4096;
     private static final int PATIENCE_SECONDS = 20;
 
@@ -31,7 +31,7 @@ final class Pty implements AutoCloseable {
     private final StringBuilder shown = new StringBuilder();
     private int read;
 
-    Pty(int rows, int columns) {
+    public Pty(int rows, int columns) {
         int flags = Fcntl.O_RDWR | Fcntl.O_NOCTTY | Fcntl.O_CLOEXEC;
         master = new Fd(
                 KERNEL, KERNEL.call(FileCalls.openat(FileCalls.CURRENT_DIRECTORY, "/dev/ptmx", flags, 0)), "master");
@@ -41,7 +41,7 @@ final class Pty implements AutoCloseable {
     }
 
     /** Gives the window another size; the command in the foreground is told with SIGWINCH. */
-    void resize(int rows, int columns) {
+    public void resize(int rows, int columns) {
         var size = new Block(Structs.WINSIZE_SIZE, "size")
                 .int16(Structs.WINSIZE_ROWS, rows)
                 .int16(Structs.WINSIZE_COLUMNS, columns);
@@ -50,16 +50,25 @@ final class Pty implements AutoCloseable {
 
     /** Starts a command in a session of its own, with this as its controlling terminal. */
     Gatun.Running start(Gatun gatun, String... words) {
-        return start(gatun, "exec setsid --ctty \"$@\" <>\"$0\" >&0 2>&0", Gatun.commandLine(words));
+        return gatun.start(gatun.builder(commandLine(Gatun.commandLine(words))));
+    }
+
+    /** The words that start a command in a session of its own, with this as its controlling terminal. */
+    public List<String> commandLine(List<String> command) {
+        return commandLine("exec setsid --ctty \"$@\" <>\"$0\" >&0 2>&0", command);
     }
 
     /** As {@link #start(Gatun, String...)}, by a shell's words: {@code $0} is the terminal and {@code $@} the command. */
     Gatun.Running start(Gatun gatun, String shell, List<String> commandLine) {
+        return gatun.start(gatun.builder(commandLine(shell, commandLine)));
+    }
+
+    private List<String> commandLine(String shell, List<String> command) {
         var number = Block.buffer(Integer.BYTES, "&number");
         KERNEL.call(FileCalls.ioctl(master, Terminal.TIOCGPTN, number));
         var words = new ArrayList<>(List.of("sh", "-c", shell, "/dev/pts/" + number.getInt32(0)));
-        words.addAll(commandLine);
-        return gatun.start(gatun.builder(words));
+        words.addAll(command);
+        return words;
     }
 
     /** How the terminal is set (TCGETS). */
@@ -87,7 +96,7 @@ final class Pty implements AutoCloseable {
         return count.getInt32(0);
     }
 
-    void type(String keys) {
+    public void type(String keys) {
         byte[] rest = keys.getBytes(StandardCharsets.UTF_8);
         while (rest.length > 0) {
             int written = (int) KERNEL.call(FileCalls.write(master, Block.of(rest, "keys")));
@@ -96,7 +105,7 @@ final class Pty implements AutoCloseable {
     }
 
     /** Waits until {@code text} is shown, behind what was waited for before. */
-    Pty await(String text) {
+    public Pty await(String text) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         int searched = read;
         while (shown.indexOf(text, searched) < 0) {

@@ -1,5 +1,6 @@
 package dev.gatun.container;
 
+import dev.gatun.cgroup.GroupPaths;
 import dev.gatun.linux.FileCalls;
 import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.program.Label;
@@ -20,6 +21,8 @@ final class Assembly {
     final RootSource source;
 
     final RootView view;
+    /** The control group that the first process is in. */
+    final GroupPaths group;
     /** The container's root, once it is mounted: everything in it is reached from here. */
     final Slot root = program.slot("root");
     /** Where a process of the program ends that nobody waits for any longer. */
@@ -27,12 +30,13 @@ final class Assembly {
 
     private final List<Runnable> detours = new ArrayList<>();
 
-    Assembly(RuntimeSpec spec, Namespaces namespaces, Path bundle, RootSource source, RootView view) {
+    Assembly(RuntimeSpec spec, Namespaces namespaces, Path bundle, RootSource source, RootView view, GroupPaths group) {
         this.spec = spec;
         this.namespaces = namespaces;
         this.bundle = bundle;
         this.source = source;
         this.view = view;
+        this.group = group;
     }
 
     /** The option that labels a new file system of the type for SELinux; the kernel's own views take none (as runc). */

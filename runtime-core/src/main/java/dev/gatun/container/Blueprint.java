@@ -30,8 +30,15 @@ public final class Blueprint {
                     bundle.root(),
                     view,
                     new JoinOrder(kernel).of(bundle.spec().linux().namespaces()),
+                    ContainerGroup.of(bundle.spec(), nameOf(bundle.folder())),
                     surroundings);
         }
+    }
+
+    /** A container that was given no name is named as its folder, where that has one. */
+    private static String nameOf(Path folder) {
+        Path name = folder.getFileName();
+        return name == null ? "container" : name.toString();
     }
 
     /** The program that a JVM would start, and stay in touch with. */

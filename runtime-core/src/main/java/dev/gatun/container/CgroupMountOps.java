@@ -1,5 +1,7 @@
 package dev.gatun.container;
 
+import dev.gatun.cgroup.GroupPaths;
+import dev.gatun.linux.Errno;
 import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.FileCalls;
 import dev.gatun.linux.Mount;
@@ -56,6 +58,7 @@ final class CgroupMountOps {
             Slot tree = tree(hierarchy, options.set(), purpose);
             mounts.attach(tree, destination + "/" + hierarchy.name(), PathOps.Kind.FOLDER, options, purpose);
             assembly.close(tree);
+            link(folder, hierarchy.name());
         }
         if (options.set() != 0) {
             assembly.program.call(
@@ -63,6 +66,18 @@ final class CgroupMountOps {
                     "restrict the folder of the control groups");
         }
         assembly.close(folder);
+    }
+
+    /** Controllers that are mounted together are found under the name of each, too. */
+    private void link(Slot folder, String name) {
+        if (name.indexOf(',') < 0) {
+            return;
+        }
+        for (String controller : name.split(",", -1)) {
+            assembly.program
+                    .call(FileCalls.symlinkat(name, folder, controller), "link " + controller + " to " + name)
+                    .tolerate(Errno.EEXIST);
+        }
     }
 
     private Slot tmpfs(String destination) {
@@ -76,7 +91,7 @@ final class CgroupMountOps {
         var program = assembly.program;
         Slot tree = program.slot("cgroup");
         if (!assembly.namespaces.has(Namespace.Type.CGROUP)) {
-            String group = hierarchy.mountPoint() + ownGroup(hierarchy);
+            String group = groupOf(hierarchy);
             program.call(
                             MountCalls.openTree(
                                     FileCalls.CURRENT_DIRECTORY,
@@ -123,6 +138,16 @@ final class CgroupMountOps {
             }
         }
         return found;
+    }
+
+    /** The container's group in a hierarchy; that of this process where the container has none. */
+    private String groupOf(Hierarchy hierarchy) {
+        for (GroupPaths.Place place : assembly.group.places()) {
+            if (place.mountPoint().equals(hierarchy.mountPoint())) {
+                return place.folder();
+            }
+        }
+        return hierarchy.mountPoint() + ownGroup(hierarchy);
     }
 
     /** The group of this process in a hierarchy: cgroups(7), "/proc/[pid]/cgroup". */

@@ -1,6 +1,8 @@
 package dev.gatun.container;
 
+import dev.gatun.cgroup.Creation;
 import dev.gatun.linux.Block;
+import dev.gatun.linux.Call;
 import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.FileCalls;
@@ -16,7 +18,6 @@ import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.program.Channel;
 import dev.gatun.program.Label;
 import dev.gatun.program.Monitor;
-import dev.gatun.program.Op;
 import dev.gatun.program.Preamble;
 import dev.gatun.program.Program;
 import dev.gatun.program.ProgramBuilder;
@@ -42,6 +43,8 @@ import java.util.Optional;
  *    |---- answer ------------------------------------->| enters its root
  *    |<--- READY ---------------------------------------|
  *                          start connects to the socket | accept4 (if there is a start socket)
+ *    |<--- LISTENER, number (to start, if that is there) | seccomp (if its profile has an agent)
+ *    |---- answered, when the agent has it ------------->|
  *                                                       | execve
  * </pre>
  *
@@ -56,6 +59,8 @@ final class ContainerProgram {
     static final int READY = 3;
     /** The root is about to be entered; the program waits for Java to do its part ({@link Preparation}). */
     static final int PREPARED = 4;
+    /** The filter is loaded; the value is the number of its listener. The program goes on when it is answered. */
+    static final int LISTENER = 5;
 
     static final int FAILURE_STATUS = 127;
 
@@ -67,6 +72,9 @@ final class ContainerProgram {
     private final Process process;
     private final Surroundings surroundings;
     private final NamespaceOps namespaces;
+    private final JoinOps joining;
+    private final Creation creation;
+    private final CgroupOps group;
     private final PathOps paths;
     private final SeccompOps seccomp;
     private final Slot child;
@@ -137,19 +145,26 @@ final class ContainerProgram {
         }
     }
 
-    private ContainerProgram(Assembly assembly, Surroundings surroundings) {
+    private ContainerProgram(Assembly assembly, Creation creation, Surroundings surroundings) {
         this.assembly = assembly;
         this.program = assembly.program;
         this.process = assembly.spec.startableProcess();
         this.surroundings = surroundings;
         this.namespaces = new NamespaceOps(assembly);
+        this.creation = creation;
+        this.joining = new JoinOps(program, assembly.namespaces);
+        this.group = new CgroupOps(program, creation.paths(), joining.clonesIntoGroup());
         this.paths = new PathOps(assembly);
-        this.seccomp = new SeccompOps(program, assembly.spec, process);
         this.child = program.slot("child");
         this.start = program.label("start");
         this.inChild = program.label("child");
         this.failure = program.label("failure");
         this.report = program.slot("report", surroundings.line().map(Fd::number).orElse(STANDARD_ERROR));
+        this.seccomp = new SeccompOps(program, assembly.spec, process, report);
+        if (seccomp.notifies() && surroundings.line().isEmpty()) {
+            throw new ContainerException(
+                    "linux.seccomp: SCMP_ACT_NOTIFY: a compiled program has nobody to hand its listener to the agent");
+        }
     }
 
     /**
@@ -159,6 +174,7 @@ final class ContainerProgram {
      * @param source what becomes the root
      * @param view what is in it
      * @param joinOrder the namespaces to join, in order ({@link JoinOrder})
+     * @param group the control group to make
      */
     static Program compile(
             RuntimeSpec spec,
@@ -166,12 +182,15 @@ final class ContainerProgram {
             RootSource source,
             RootView view,
             List<Namespace.Type> joinOrder,
+            Creation group,
             Surroundings surroundings) {
         Unsupported.check(spec);
         Consistency.check(spec);
         surroundings.check(spec);
         var compiler = new ContainerProgram(
-                new Assembly(spec, new Namespaces(spec.linux().namespaces()), bundle, source, view), surroundings);
+                new Assembly(spec, new Namespaces(spec.linux().namespaces()), bundle, source, view, group.paths()),
+                group,
+                surroundings);
         return compiler.compile(joinOrder);
     }
 
@@ -183,8 +202,11 @@ final class ContainerProgram {
             oomScore(process.oomScoreAdj().getAsInt());
         }
         disconnect(surroundings.options().streams());
+        program.section("control groups");
+        group.make(creation);
+        group.open();
         program.section("namespaces");
-        new JoinOps(program, assembly.namespaces).join(joinOrder);
+        joining.joinAsParent(joinOrder);
         namespaces.makeTime();
         if (namespaces.mapsIds()) {
             namespaces.prepareMapping();
@@ -203,10 +225,12 @@ final class ContainerProgram {
             program.call(ProcessCalls.setSignalMask(ProcessCalls.allSignals()), "keep signals for the container");
         }
         // a parent that does not stay gives its child to its own parent, whose descendant it then is (conmon, a shim)
-        program.call(
-                        ProcessCalls.clone3(
-                                namespaces.cloneFlags() | (stays ? 0 : Sched.CLONE_PARENT), stays ? Signal.SIGCHLD : 0),
-                        "start the container's first process in new namespaces")
+        long flags = namespaces.cloneFlags() | (stays ? 0 : Sched.CLONE_PARENT);
+        int signal = stays ? Signal.SIGCHLD : 0;
+        Call clone = group.cloneTarget().isPresent()
+                ? ProcessCalls.clone3(flags, signal, group.cloneTarget().get())
+                : ProcessCalls.clone3(flags, signal);
+        program.call(clone, "start the container's first process in new namespaces")
                 .to(child)
                 .ifZero(inChild);
         program.section("parent");
@@ -221,7 +245,7 @@ final class ContainerProgram {
                     program, STANDARD_DESCRIPTORS, List.of(surroundings.status().get()));
             Monitor.recordStatusOps(program, child, surroundings.status().get());
         } else if (stays) {
-            Monitor.foregroundOps(program, child, () -> {});
+            Monitor.foregroundOps(program, child, group::remove);
         } else {
             program.call(ProcessCalls.exitGroup(Word.of(0)), "leave the container to whoever started this");
         }
@@ -233,11 +257,14 @@ final class ContainerProgram {
         if (surroundings.line().isEmpty()) {
             program.call(ProcessCalls.setSignalMask(ProcessCalls.noSignals()), "get signals again");
         }
+        group.join();
+        joining.joinAsChild();
+        namespaces.makeCgroup();
         if (namespaces.mapsIds()) {
             namespaces.awaitMapping();
         }
         if (assembly.namespaces.has(Namespace.Type.USER)) {
-            new JoinOps(program, assembly.namespaces).becomeRoot();
+            joining.becomeRoot();
         }
         program.call(ProcessCalls.setsid(), "start a session of its own");
         var labels = new LabelOps(program, process);
@@ -366,8 +393,7 @@ final class ContainerProgram {
         } else {
             Report.textOps(program, report);
         }
-        Op end = program.call(ProcessCalls.exitGroup(Word.of(FAILURE_STATUS)), "end");
-        seccomp.fault(end);
+        seccomp.end(FAILURE_STATUS);
         if (waitsForPreparation() || namespaces.mapsIds()) {
             program.place(assembly.abandoned);
             program.call(ProcessCalls.exitGroup(Word.of(FAILURE_STATUS)), "end, as the other side is gone");

@@ -1,5 +1,6 @@
 package dev.gatun.container;
 
+import dev.gatun.cgroup.GroupPaths;
 import dev.gatun.json.JsonReader;
 import dev.gatun.json.JsonValue;
 import dev.gatun.json.JsonWritable;
@@ -21,6 +22,8 @@ import java.util.Optional;
  * @param annotations of its configuration
  * @param hooks of its configuration; the bundle may be gone when the last of them are run
  * @param keyring the session keyring that its processes share, if it has one of its own
+ * @param group its control group
+ * @param ownPidNamespace whether its processes end when the first one does
  */
 public record ContainerRecord(
         ContainerId id,
@@ -31,16 +34,14 @@ public record ContainerRecord(
         String created,
         Map<String, String> annotations,
         Hooks hooks,
-        Optional<String> keyring)
+        Optional<String> keyring,
+        GroupPaths group,
+        boolean ownPidNamespace)
         implements JsonWritable {
 
     static ContainerRecord parse(byte[] json) {
         JsonValue value = JsonReader.parse(json);
-        var annotations = new LinkedHashMap<String, String>();
-        for (Map.Entry<String, JsonValue> annotation :
-                value.field("annotations").fields().entrySet()) {
-            annotations.put(annotation.getKey(), annotation.getValue().string());
-        }
+        Map<String, String> annotations = strings(value.field("annotations"));
         return new ContainerRecord(
                 new ContainerId(value.field("id").string()),
                 value.field("ociVersion").string(),
@@ -53,7 +54,17 @@ public record ContainerRecord(
                 Hooks.from(value.field("hooks")),
                 value.field("keyring").isPresent()
                         ? Optional.of(value.field("keyring").string())
-                        : Optional.empty());
+                        : Optional.empty(),
+                GroupPaths.of(strings(value.field("cgroups"))),
+                value.field("ownPidNamespace").bool(true));
+    }
+
+    private static Map<String, String> strings(JsonValue object) {
+        var strings = new LinkedHashMap<String, String>();
+        for (Map.Entry<String, JsonValue> field : object.fields().entrySet()) {
+            strings.put(field.getKey(), field.getValue().string());
+        }
+        return strings;
     }
 
     @Override
@@ -69,6 +80,8 @@ public record ContainerRecord(
                 .optional("annotations", annotations)
                 .optional("hooks", hooks)
                 .optional("keyring", keyring)
+                .optional("cgroups", group.toMap())
+                .field("ownPidNamespace", ownPidNamespace)
                 .endObject();
     }
 }

@@ -10,8 +10,9 @@ import java.util.OptionalInt;
  *
  * @param record what is kept about it
  * @param status where it is in its life
+ * @param oomKilled whether processes of it were killed for want of memory
  */
-public record ContainerStatus(ContainerRecord record, State.Status status) implements JsonWritable {
+public record ContainerStatus(ContainerRecord record, State.Status status, boolean oomKilled) implements JsonWritable {
     /** The first process's id, or 0 if it has ended. */
     public int pid() {
         return status == State.Status.STOPPED ? 0 : record.init().pid();
@@ -39,6 +40,7 @@ public record ContainerStatus(ContainerRecord record, State.Status status) imple
                 .field("rootfs", record.rootfs())
                 .field("created", record.created())
                 .optional("annotations", record.annotations())
+                .optional("oomKilled", oomKilled)
                 .field("owner", "")
                 .endObject();
     }

@@ -1,5 +1,8 @@
 package dev.gatun.container;
 
+import dev.gatun.cgroup.Creation;
+import dev.gatun.cgroup.Group;
+import dev.gatun.cgroup.GroupPaths;
 import dev.gatun.linux.Block;
 import dev.gatun.linux.Call;
 import dev.gatun.linux.Errno;
@@ -123,6 +126,10 @@ public final class Containers {
             ContainerId id, Bundle bundle, CreateOptions options, boolean waits, Preparation preparation) {
         List<Namespace.Type> joinOrder =
                 new JoinOrder(kernel).of(bundle.spec().linux().namespaces());
+        Creation creation = ContainerGroup.of(bundle.spec(), id.value());
+        var group = new Group(kernel, creation.paths());
+        group.checkUnused();
+        List<String> missing = creation.missing();
         var handed = new ArrayList<Fd>();
         try (var view = new RootDirectory(kernel, bundle.root().folder())) {
             Optional<Fd> start = waits ? Optional.of(keep(handed, listen(id))) : Optional.empty();
@@ -137,6 +144,7 @@ public final class Containers {
                             bundle.root(),
                             view,
                             joinOrder,
+                            creation,
                             new ContainerProgram.Surroundings.Attended(
                                     channel.programEnd(), start, console, status, options));
                 }
@@ -146,9 +154,17 @@ public final class Containers {
                     preparation.run(
                             creating(id, bundle, child), namespacesOf(ProcessIdentity.of(child), bundle.spec()));
                 }
+
+                @Override
+                public void handOver(int child, int listener) {
+                    new SeccompAgent(kernel, bundle.spec()).handOver(creating(id, bundle, child), child, listener);
+                }
             };
             Launch.Started started = Launch.run(kernel, launcher, guide, handed, waits, options.monitor());
-            return record(id, bundle, options, started);
+            return record(id, bundle, options, creation.paths(), started);
+        } catch (RuntimeException | Error failed) {
+            group.undo(missing, failed);
+            throw failed;
         } finally {
             handed.forEach(Fd::close);
         }
@@ -231,7 +247,8 @@ public final class Containers {
         return fd;
     }
 
-    private Created record(ContainerId id, Bundle bundle, CreateOptions options, Launch.Started started) {
+    private Created record(
+            ContainerId id, Bundle bundle, CreateOptions options, GroupPaths group, Launch.Started started) {
         try {
             var record = new ContainerRecord(
                     id,
@@ -242,11 +259,13 @@ public final class Containers {
                     Timestamp.now(),
                     bundle.spec().annotations(),
                     bundle.spec().hooks(),
-                    options.keyring());
+                    options.keyring(),
+                    group,
+                    new Namespaces(bundle.spec().linux().namespaces()).isNew(Namespace.Type.PID));
             state.write(record);
             announce(started.child(), options);
             return new Created(
-                    new ContainerStatus(record, State.Status.CREATED), started.terminal(), options.streams());
+                    new ContainerStatus(record, State.Status.CREATED, false), started.terminal(), options.streams());
         } catch (RuntimeException | Error failed) {
             started.undo(kernel);
             throw failed;
@@ -301,27 +320,11 @@ public final class Containers {
     }
 
     private Fd openFolder(Path folder) {
-        long flags = Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC;
-        return new Fd(
-                kernel,
-                kernel.call(FileCalls.openat(FileCalls.CURRENT_DIRECTORY, folder.toString(), flags, 0)),
-                folder.toString());
+        return UnixSocket.openFolder(kernel, folder);
     }
 
     private Fd connect(String what, Path socketFile) {
-        var socket = new Fd(
-                kernel,
-                kernel.call(SocketCalls.socket(Socket.AF_UNIX, Socket.SOCK_STREAM | Socket.SOCK_CLOEXEC)),
-                what + "_socket");
-        Path path = socketFile.toAbsolutePath();
-        // through the folder's descriptor, as a socket's path may be no longer than 107 bytes
-        try (Fd folder = openFolder(path.resolveSibling(""))) {
-            kernel.call(SocketCalls.connect(socket, folder.path() + "/" + path.getFileName()));
-            return socket;
-        } catch (SyscallException failed) {
-            socket.close();
-            throw new ContainerException("connect to the " + what + " socket " + path + ": " + failed.reason(), failed);
-        }
+        return UnixSocket.connect(kernel, socketFile, what + "_socket", "the " + what + " socket");
     }
 
     private Fd exitFile(ContainerId id) {
@@ -354,23 +357,28 @@ public final class Containers {
         ContainerRecord record = status.record();
         Hooks hooks = record.hooks();
         if (hooks.isEmpty()) {
-            execute(record.id());
+            execute(status);
             return;
         }
         var runner = new HookRunner(kernel, launcher);
         try {
             if (!hooks.startContainer().isEmpty()) {
                 RuntimeSpec spec = Bundle.readSpec(Path.of(record.bundle()));
-                runner.runInContainer(hooks.startContainer(), status.state(), spec, namespacesOf(record.init(), spec));
+                runner.runInContainer(
+                        hooks.startContainer(),
+                        status.state(),
+                        spec,
+                        namespacesOf(record.init(), spec),
+                        record.group());
             }
         } catch (ContainerException failed) {
             destroy(status);
             throw failed;
         }
-        execute(record.id());
+        execute(status);
         try {
             runner.runInRuntime(
-                    "poststart", hooks.poststart(), new ContainerStatus(record, State.Status.RUNNING).state());
+                    "poststart", hooks.poststart(), new ContainerStatus(record, State.Status.RUNNING, false).state());
         } catch (ContainerException failed) {
             destroy(status);
             throw failed;
@@ -378,7 +386,8 @@ public final class Containers {
     }
 
     /** Lets the first process go on from where it waits. */
-    private void execute(ContainerId id) {
+    private void execute(ContainerStatus status) {
+        ContainerId id = status.record().id();
         try (Fd line = seqpacketSocket("start");
                 Fd folder = openFolder(state.folder(id))) {
             String socket = folder.path() + "/" + state.startSocket(id).getFileName();
@@ -389,28 +398,66 @@ public final class Containers {
                 throw new SyscallException(SocketCalls.connect(line, socket).toString(), (int) -connected);
             }
             Files.deleteIfExists(state.startSocket(id));
-            awaitExecution(line);
+            awaitExecution(line, status);
         } catch (IOException e) {
             throw new ContainerException("remove " + state.startSocket(id) + ": " + StateFolder.reason(e), e);
         }
     }
 
-    /** The line is closed by a successful execve; otherwise it brings {op, errno} and the failure in words. */
-    private void awaitExecution(Fd line) {
+    /**
+     * The line is closed by a successful execve; otherwise it brings {op, errno} and the failure in words. Before that
+     * it may bring the number of a listener.
+     */
+    private void awaitExecution(Fd line, ContainerStatus status) {
         var buffer = Block.buffer(MESSAGE_SIZE, "&message");
         long length = kernel.attempt(FileCalls.read(line, buffer));
+        if (length == RECORD_SIZE && buffer.getInt64(0) == ContainerProgram.LISTENER) {
+            ContainerRecord record = status.record();
+            new SeccompAgent(kernel, Bundle.readSpec(Path.of(record.bundle())))
+                    .handOver(status.state(), record.init().pid(), buffer.getInt32(Long.BYTES));
+            Channel.answer(kernel, line);
+            length = kernel.attempt(FileCalls.read(line, buffer));
+        }
         if (length > RECORD_SIZE) {
             var text = new String(buffer.getBytes(RECORD_SIZE, (int) length - RECORD_SIZE), StandardCharsets.UTF_8);
             throw new ContainerException(text);
         }
     }
 
-    /** Sends a signal to the first process. */
+    /**
+     * Sends a signal to the first process. SIGKILL ends all processes: where the kernel does not end the others with the
+     * first, as that has no pid namespace of its own, by the control group.
+     */
     public void kill(ContainerId id, int signal) {
         ContainerStatus status = state.get(id);
+        var group = new Group(kernel, status.record().group());
+        if (signal == Signal.SIGKILL && endsByGroup(status.record(), group)) {
+            group.killAll();
+            return;
+        }
         if (status.status() == State.Status.STOPPED || !signal(status.record().init(), signal)) {
             throw new ContainerException("container not running");
         }
+        if (signal == Signal.SIGKILL && status.status() == State.Status.PAUSED) {
+            group.thaw();
+        }
+    }
+
+    /** Sends a signal to all processes. */
+    public void killAll(ContainerId id, int signal) {
+        var group = new Group(kernel, state.get(id).record().group());
+        if (group.view().processes().isEmpty()) {
+            throw new ContainerException("container not running");
+        }
+        if (signal == Signal.SIGKILL) {
+            group.killAll();
+        } else {
+            group.signal(signal);
+        }
+    }
+
+    private static boolean endsByGroup(ContainerRecord record, Group group) {
+        return !record.ownPidNamespace() && !group.view().processes().isEmpty();
     }
 
     /** Whether the process was there to get it; a process id that was given to another meanwhile is not it. */
@@ -432,7 +479,7 @@ public final class Containers {
     public void delete(ContainerId id, boolean force) {
         if (force) {
             // before waiting for the lock: what holds it may wait for this very process
-            findAny(id).ifPresent(status -> killAndWait(status.record().init()));
+            findAny(id).ifPresent(this::end);
             if (!state.exists(id)) {
                 return;
             }
@@ -441,24 +488,38 @@ public final class Containers {
             Optional<ContainerStatus> found = force ? findAny(id) : Optional.of(state.get(id));
             if (found.isEmpty()) {
                 state.remove(id);
-            } else if (found.get().status() == State.Status.RUNNING && !force) {
-                throw new ContainerException("cannot delete container " + id + " that is not stopped: running");
+            } else if (!force && isRunning(found.get())) {
+                throw new ContainerException("cannot delete container " + id + " that is not stopped: "
+                        + found.get().status().text());
             } else {
                 destroy(found.get());
             }
         }
     }
 
+    private static boolean isRunning(ContainerStatus status) {
+        return status.status() == State.Status.RUNNING || status.status() == State.Status.PAUSED;
+    }
+
+    /** Ends all processes of a container. */
+    private void end(ContainerStatus status) {
+        var group = new Group(kernel, status.record().group());
+        if (status.status() == State.Status.PAUSED || endsByGroup(status.record(), group)) {
+            group.killAll();
+        } else if (status.status() != State.Status.STOPPED) {
+            killAndWait(status.record().init());
+        }
+    }
+
     /** Ends a container and forgets it. */
     private void destroy(ContainerStatus status) {
         ContainerRecord record = status.record();
-        if (status.status() != State.Status.STOPPED) {
-            killAndWait(record.init());
-        }
+        end(status);
         // where this process has started it and not waited for it
         Launch.reapIfEnded(kernel, record.init());
+        new Group(kernel, record.group()).remove();
         state.remove(record.id());
-        poststop(record.hooks().poststop(), new ContainerStatus(record, State.Status.STOPPED).state());
+        poststop(record.hooks().poststop(), new ContainerStatus(record, State.Status.STOPPED, false).state());
     }
 
     /** What can be read about a container; a record that is damaged or was never written is no reason to keep it. */
@@ -540,23 +601,32 @@ public final class Containers {
      * @param options of which the monitor is not used
      */
     public Executed exec(ContainerId id, RuntimeSpec spec, Process process, CreateOptions options) {
+        return exec(id, spec, process, options, ExecGroup.CONTAINERS);
+    }
+
+    /** As {@link #exec(ContainerId, RuntimeSpec, Process, CreateOptions)}, in a control group of the container's. */
+    public Executed exec(ContainerId id, RuntimeSpec spec, Process process, CreateOptions options, ExecGroup group) {
         ContainerStatus status = state.get(id);
         if (status.status() == State.Status.STOPPED) {
             throw new ContainerException("cannot exec in a stopped container");
         }
+        if (status.status() == State.Status.PAUSED && !group.ignorePaused()) {
+            throw new ContainerException("cannot exec in a paused container (use --ignore-paused to override)");
+        }
         checkPreserved(options.preservedDescriptors());
         process.requireArgs("process.args");
         LabelOps.check(process, Optional.empty());
+        GroupPaths groups = group.of(status.record());
         List<Namespace> namespaces = namespacesOf(status.record().init(), spec);
         List<Namespace.Type> joinOrder = new JoinOrder(kernel).of(namespaces);
         var handed = new ArrayList<Fd>();
         Path root = Path.of("/proc/" + status.record().init().pid() + "/root/.");
         try (var view = new RootDirectory(kernel, root)) {
             Optional<Fd> console = options.consoleSocket().map(path -> keep(handed, connect("console", path)));
-            Launch.Started started = Launch.run(
-                    kernel,
-                    launcher,
-                    channel -> ExecProgram.compile(
+            var guide = new Launch.Guide() {
+                @Override
+                public Program compile(Channel channel) {
+                    return ExecProgram.compile(
                             spec,
                             process,
                             process.args().getFirst(),
@@ -564,14 +634,20 @@ public final class Containers {
                             joinOrder,
                             root,
                             view,
+                            groups,
                             channel.programEnd(),
                             console,
                             options.preservedDescriptors(),
                             status.record().keyring(),
-                            Optional.empty()),
-                    handed,
-                    false,
-                    false);
+                            Optional.empty());
+                }
+
+                @Override
+                public void handOver(int child, int listener) {
+                    new SeccompAgent(kernel, spec).handOver(status.state(), child, listener);
+                }
+            };
+            Launch.Started started = Launch.run(kernel, launcher, guide, handed, false, false);
             try {
                 announce(started.child(), options);
             } catch (RuntimeException | Error failed) {

@@ -36,11 +36,14 @@ final class DeletionOps {
 
     /** Adds them; what fails is passed over, or told of on standard error. */
     void add(ProgramBuilder program) {
+        for (Call call : CgroupOps.removal(record.group())) {
+            program.call(call, "remove the control group").tolerateAll();
+        }
         for (Call call : state.removal(record.id())) {
             program.call(call, "delete the container's state").tolerateAll();
         }
         String stopped =
-                new ContainerStatus(record, State.Status.STOPPED).state().toJson();
+                new ContainerStatus(record, State.Status.STOPPED, false).state().toJson();
         List<Hook> hooks = record.hooks().poststop();
         for (int i = 0; i < hooks.size(); i++) {
             run(program, "hooks.poststop[" + i + "]: " + hooks.get(i).path(), hooks.get(i), stopped);

@@ -19,6 +19,8 @@ public final class ExecProcess {
     private User user;
     private Optional<Capabilities> capabilities;
     private boolean noNewPrivileges;
+    private Optional<String> selinuxLabel;
+    private Optional<String> apparmorProfile;
 
     public ExecProcess(Process base, List<String> args) {
         this.base = base;
@@ -28,6 +30,8 @@ public final class ExecProcess {
         this.user = base.user();
         this.capabilities = base.capabilities();
         this.noNewPrivileges = base.noNewPrivileges();
+        this.selinuxLabel = base.selinuxLabel();
+        this.apparmorProfile = base.apparmorProfile();
     }
 
     public void terminal(boolean wanted) {
@@ -93,6 +97,16 @@ public final class ExecProcess {
         noNewPrivileges |= wanted;
     }
 
+    /** An empty label leaves the container's. */
+    public void selinuxLabel(String label) {
+        selinuxLabel = label.isEmpty() ? selinuxLabel : Optional.of(label);
+    }
+
+    /** An empty profile leaves the container's. */
+    public void apparmorProfile(String profile) {
+        apparmorProfile = profile.isEmpty() ? apparmorProfile : Optional.of(profile);
+    }
+
     public Process build() {
         return new Process(
                 terminal,
@@ -104,10 +118,10 @@ public final class ExecProcess {
                 capabilities,
                 base.rlimits(),
                 noNewPrivileges,
-                base.apparmorProfile(),
+                apparmorProfile,
                 OptionalInt.empty(),
                 base.scheduler(),
-                base.selinuxLabel(),
+                selinuxLabel,
                 base.ioPriority(),
                 base.execCpuAffinity());
     }

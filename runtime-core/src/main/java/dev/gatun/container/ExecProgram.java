@@ -1,5 +1,7 @@
 package dev.gatun.container;
 
+import dev.gatun.cgroup.GroupPaths;
+import dev.gatun.linux.Call;
 import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.FileCalls;
@@ -11,7 +13,6 @@ import dev.gatun.oci.Process;
 import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.program.Channel;
 import dev.gatun.program.Label;
-import dev.gatun.program.Op;
 import dev.gatun.program.Preamble;
 import dev.gatun.program.Program;
 import dev.gatun.program.Slot;
@@ -35,6 +36,7 @@ final class ExecProgram {
      * @param executable what is executed: mostly the first of the process's arguments
      * @param namespaces the container's namespaces, each with a path
      * @param joinOrder in which order they are joined
+     * @param group the control group that the process joins
      * @param containerRoot the root of the container's first process
      * @param console where the terminal goes, if not to Java
      * @param inherited how many descriptors behind the standard ones the process gets
@@ -49,13 +51,14 @@ final class ExecProgram {
             List<Namespace.Type> joinOrder,
             Path containerRoot,
             RootView view,
+            GroupPaths group,
             Fd channel,
             Optional<Fd> console,
             int inherited,
             Optional<String> keyring,
             Optional<HookStreams> streams) {
         var root = new RootSource.Folder(Path.of("/"));
-        var assembly = new Assembly(spec, new Namespaces(namespaces), Path.of("/"), root, view);
+        var assembly = new Assembly(spec, new Namespaces(namespaces), Path.of("/"), root, view, group);
         var program = assembly.program;
         Label start = program.label("start");
         Label inChild = program.label("child");
@@ -85,16 +88,22 @@ final class ExecProgram {
         new PolicyOps(program).initialAffinity(process.execCpuAffinity());
         program.section("namespaces");
         var joining = new JoinOps(program, assembly.namespaces);
-        joining.join(joinOrder);
-        program.call(ProcessCalls.clone3(Sched.CLONE_PARENT, 0), "start the process inside")
-                .to(child)
-                .ifZero(inChild);
+        var groups = new CgroupOps(program, group, joining.clonesIntoGroup());
+        groups.open();
+        joining.joinAsParent(joinOrder);
+        Call clone = groups.cloneTarget().isPresent()
+                ? ProcessCalls.clone3(
+                        Sched.CLONE_PARENT, 0, groups.cloneTarget().get())
+                : ProcessCalls.clone3(Sched.CLONE_PARENT, 0);
+        program.call(clone, "start the process inside").to(child).ifZero(inChild);
         program.section("parent");
         Channel.signalOp(program, channel, ContainerProgram.STARTED, child, "tell the process id");
         program.call(ProcessCalls.exitGroup(Word.of(0)), "leave the process to whoever started this");
 
         program.section("process");
         program.place(inChild);
+        groups.join();
+        joining.joinAsChild();
         if (assembly.namespaces.has(Namespace.Type.USER)) {
             joining.becomeRoot();
         }
@@ -118,7 +127,7 @@ final class ExecProgram {
         var policies = new PolicyOps(program);
         policies.finalAffinity(process.execCpuAffinity());
         policies.apply(spec, process);
-        var seccomp = new SeccompOps(program, spec, process);
+        var seccomp = new SeccompOps(program, spec, process, channel);
         var identity = new IdentityOps(program, process, seccomp);
         identity.assume();
         program.section("command");
@@ -133,8 +142,7 @@ final class ExecProgram {
         program.section("after a failure");
         program.place(failure);
         Channel.reportOp(program, channel);
-        Op end = program.call(ProcessCalls.exitGroup(Word.of(ContainerProgram.FAILURE_STATUS)), "end");
-        seccomp.fault(end);
+        seccomp.end(ContainerProgram.FAILURE_STATUS);
         return program.build(start, failure);
     }
 

@@ -1,5 +1,6 @@
 package dev.gatun.container;
 
+import dev.gatun.cgroup.Advice;
 import dev.gatun.linux.Errno;
 import dev.gatun.program.Failure;
 import java.util.Optional;
@@ -27,6 +28,11 @@ final class Hints {
         if (call.startsWith("prlimit64(") && failure.is(Errno.EPERM)) {
             return Optional.of("raising a hard limit needs CAP_SYS_RESOURCE: lower it in process.rlimits");
         }
+        if (call.startsWith("sched_setattr(") && failure.is(Errno.EPERM)) {
+            return Optional.of(
+                    "a real-time policy needs CAP_SYS_NICE, and in control groups of version 1 a share of the"
+                            + " processors: linux.resources.cpu.realtimeRuntime");
+        }
         boolean changesId =
                 call.startsWith("setresuid(") || call.startsWith("setresgid(") || call.startsWith("setgroups(");
         if (changesId && failure.is(Errno.EINVAL)) {
@@ -38,9 +44,18 @@ final class Hints {
         if (call.startsWith("execve(") && failure.is(Errno.ENOENT)) {
             return Optional.of("the file is there, but the interpreter or dynamic linker that it names is not");
         }
+        // Docker's command line tells exit statuses 126 and 127 by these words, in small letters
+        boolean looksForCommand =
+                failure.purpose().startsWith("exec: ") && !failure.purpose().endsWith("$PATH");
+        if (looksForCommand && failure.is(Errno.ENOENT)) {
+            return Optional.of("there is no such file or directory in the root file system");
+        }
+        if (looksForCommand && failure.is(Errno.EACCES)) {
+            return Optional.of("permission denied: it is a folder, or the user may not execute it");
+        }
         if (call.startsWith("openat2(") && failure.is(Errno.ELOOP)) {
             return Optional.of("a symbolic link of the image stands in the way");
         }
-        return Optional.empty();
+        return Advice.on(failure.purpose(), failure.errno());
     }
 }

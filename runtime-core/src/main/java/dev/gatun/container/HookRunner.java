@@ -1,5 +1,6 @@
 package dev.gatun.container;
 
+import dev.gatun.cgroup.GroupPaths;
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.Kernel;
 import dev.gatun.linux.ProcessCalls;
@@ -65,7 +66,7 @@ final class HookRunner {
     }
 
     /** Runs the hooks of a created container in it, as its process would run: with its user, rights, filter and environment. */
-    void runInContainer(List<Hook> hooks, State state, RuntimeSpec spec, List<Namespace> namespaces) {
+    void runInContainer(List<Hook> hooks, State state, RuntimeSpec spec, List<Namespace> namespaces, GroupPaths group) {
         List<Namespace.Type> order = new JoinOrder(kernel).of(namespaces);
         Path root = Path.of("/proc/" + state.pid().orElseThrow() + "/root/.");
         try (var view = new RootDirectory(kernel, root)) {
@@ -81,6 +82,7 @@ final class HookRunner {
                             order,
                             root,
                             view,
+                            group,
                             channel.programEnd(),
                             Optional.empty(),
                             0,

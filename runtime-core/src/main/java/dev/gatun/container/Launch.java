@@ -25,6 +25,7 @@ final class Launch {
     private int parent;
     private int child;
     private @Nullable Fd terminal;
+    private long listener;
 
     /**
      * A program that is where it was to get.
@@ -53,6 +54,16 @@ final class Launch {
          */
         default void prepare(int child) {
             throw new IllegalStateException("process " + child + " waits for Java, which has nothing to do");
+        }
+
+        /**
+         * Hands the listener of the first process's filter to the agent of its profile.
+         *
+         * @param listener its number in that process
+         * @throws ContainerException if that failed; the program is ended then
+         */
+        default void handOver(int child, int listener) {
+            throw new IllegalStateException("process " + child + " has a listener, and nobody asked for it");
         }
     }
 
@@ -107,6 +118,7 @@ final class Launch {
             Channel.Message message = channel.receive(image);
             if (message instanceof Channel.Signal signal) {
                 note(signal);
+                handOver();
                 ready |= signal.kind() == ContainerProgram.READY;
                 waits |= signal.kind() == ContainerProgram.PREPARED;
             } else if (message instanceof Channel.Failed failed) {
@@ -125,6 +137,17 @@ final class Launch {
             child = (int) signal.value();
         } else if (signal.kind() == ContainerProgram.TERMINAL) {
             terminal = signal.descriptor().orElseThrow();
+        } else if (signal.kind() == ContainerProgram.LISTENER) {
+            listener = signal.value();
+        }
+    }
+
+    /** Hands the listener on as soon as it is known whose it is; no descriptor of a program's is 0. */
+    private void handOver() {
+        if (listener > 0 && child > 0) {
+            guide.handOver(child, (int) listener);
+            listener = 0;
+            channel.answer();
         }
     }
 

@@ -6,6 +6,7 @@ import dev.gatun.linux.FileCalls;
 import dev.gatun.linux.Mount;
 import dev.gatun.linux.MountCalls;
 import dev.gatun.program.Slot;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +20,20 @@ final class MountOps {
     private static final int MAX_PARAMETER = 255;
 
     private static final String DEV = "/dev";
+    /** include/linux/proc_ns.h: PROC_ROOT_INO. */
+    private static final Long PROCFS_ROOT = 1L;
+
+    private static final List<String> REPLACEABLE = List.of(
+            "/proc/cpuinfo",
+            "/proc/diskstats",
+            "/proc/meminfo",
+            "/proc/stat",
+            "/proc/swaps",
+            "/proc/uptime",
+            "/proc/loadavg",
+            "/proc/slabinfo",
+            "/proc/sys/kernel/ns_last_pid",
+            "/proc/sys/crypto/fips_enabled");
 
     private final Assembly assembly;
     private final PathOps paths;
@@ -60,6 +75,7 @@ final class MountOps {
         }
         String type = mount.type().orElse("");
         String destination = clean(mount.destination());
+        checkProc(mount, type, destination, options);
         if (options.isRemount()) {
             remount(destination, options);
         } else if (options.isBind() || type.equals("bind")) {
@@ -68,6 +84,36 @@ final class MountOps {
             new CgroupMountOps(assembly, paths).mount(destination, options);
         } else {
             filesystem(mount, type, destination, options);
+        }
+    }
+
+    /**
+     * Refuses what would pass for a part of {@code /proc}: what masks, parameters and labels protect is the real one
+     * (CVE-2019-16884). As runc, some files that a machine's emulators replace are allowed.
+     */
+    private void checkProc(dev.gatun.oci.Mount mount, String type, String destination, MountOptions options) {
+        if (!destination.startsWith("/proc")
+                && !assembly.view.resolve(destination).startsWith("/proc")) {
+            return;
+        }
+        String target = assembly.view.resolve(destination);
+        boolean isProc = type.equals("proc") || (options.isBind() && isProcfs(mount));
+        if (target.equals("/proc") && !isProc && !options.isRemount()) {
+            throw new ContainerException("\"" + destination + "\" cannot be mounted because it is not of type proc");
+        }
+        if (target.startsWith("/proc/") && !REPLACEABLE.contains(target)) {
+            throw new ContainerException("\"" + destination + "\" cannot be mounted because it is inside /proc");
+        }
+    }
+
+    /** Whether a bind mount's source is the root of a procfs, whose inode is always 1. */
+    private boolean isProcfs(dev.gatun.oci.Mount mount) {
+        try {
+            Path source = source(mount);
+            return Files.getFileStore(source).type().equals("proc")
+                    && Files.getAttribute(source, "unix:ino").equals(PROCFS_ROOT);
+        } catch (IOException e) {
+            throw new ContainerException("source: look at it: " + StateFolder.reason(e), e);
         }
     }
 
@@ -81,10 +127,7 @@ final class MountOps {
     }
 
     private void bind(dev.gatun.oci.Mount mount, String destination, MountOptions options) {
-        if (!options.filesystem().isEmpty()) {
-            throw new ContainerException(
-                    "options: a bind mount has no \"" + options.filesystem().getFirst() + "\"");
-        }
+        // options of a file system mean nothing here, and mount(2) does not look at them either
         Path source = source(mount);
         String purpose = "bind " + source + " to " + destination + described(mount.options());
         long flags =
@@ -112,6 +155,10 @@ final class MountOps {
         if (type.isEmpty()) {
             throw new ContainerException("type: missing; a mount without the option bind needs one");
         }
+        if (options.isCopyUp() && (!type.equals("tmpfs") || isLong(options))) {
+            throw new ContainerException("options: tmpcopyup: only a tmpfs has it, and only with options of up to "
+                    + MAX_PARAMETER + " characters");
+        }
         boolean kernelView = type.equals("proc") || type.equals("sysfs");
         if (kernelView && !assembly.view.resolve(destination).equals(destination)) {
             throw new ContainerException("destination: \"" + type + "\" must be mounted on an ordinary folder, and "
@@ -125,7 +172,12 @@ final class MountOps {
         if (isLong(options)) {
             tree = legacy(mount, type, destination, options, attributes, purpose);
         } else {
-            tree = create(mount.source().orElse(type), type, options, attributes, purpose);
+            long first = options.isCopyUp() ? attributes & ~Mount.MOUNT_ATTR_RDONLY : attributes;
+            tree = create(mount.source().orElse(type), type, destination, options, first, purpose);
+            if (options.isCopyUp()) {
+                new CopyUpOps(assembly, paths).copy(destination, tree);
+                setAttributes(tree, attributes & ~first, 0, 0, purpose);
+            }
             attach(tree, destination, PathOps.Kind.FOLDER, options, purpose);
         }
         if (filledFirst) {
@@ -136,15 +188,32 @@ final class MountOps {
     }
 
     /** Makes a file system that is attached nowhere yet. */
-    private Slot create(String source, String type, MountOptions options, long attributes, String purpose) {
+    private Slot create(
+            String source, String type, String destination, MountOptions options, long attributes, String purpose) {
         Slot tree = assembly.program.slot(type);
         var parameters = new ArrayList<String>();
         parameters.add("source=" + source);
         parameters.addAll(options.wholeFilesystem());
         parameters.addAll(options.filesystem());
         parameters.addAll(assembly.labelOf(type));
+        if (type.equals("tmpfs") && !hasMode(options)) {
+            // as runc: a folder of the image keeps its permissions
+            Optional<ImageFile> covered = assembly.view.find(assembly.view.resolve(destination));
+            if (covered.isPresent()) {
+                parameters.add("mode=" + Integer.toOctalString(covered.get().permissions()));
+            }
+        }
         FilesystemOps.make(assembly, type, parameters, attributes, tree, purpose);
         return tree;
+    }
+
+    private static boolean hasMode(MountOptions options) {
+        for (String option : options.filesystem()) {
+            if (option.startsWith("mode=")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isLong(MountOptions options) {

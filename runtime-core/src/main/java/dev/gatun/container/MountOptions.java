@@ -13,6 +13,7 @@ import static dev.gatun.linux.Mount.MOUNT_ATTR__ATIME;
 import dev.gatun.linux.Mount;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 
 /**
  * The options of a mount, sorted by who takes them (config.md, "Linux mount options").
@@ -20,9 +21,54 @@ import java.util.List;
  * <p>An option that is not one of the mount's own is the file system's, as mount(8) has it.
  */
 final class MountOptions {
+    private static final List<String> WHOLE_MOUNTS = List.of(
+            "async",
+            "bind",
+            "defaults",
+            "dirsync",
+            "iversion",
+            "lazytime",
+            "loud",
+            "mand",
+            "noiversion",
+            "nolazytime",
+            "nomand",
+            "private",
+            "rbind",
+            "remount",
+            "rprivate",
+            "rshared",
+            "rslave",
+            "runbindable",
+            "shared",
+            "silent",
+            "slave",
+            "sync",
+            "unbindable");
+    private static final List<String> ATTRIBUTES = List.of(
+            "atime",
+            "dev",
+            "diratime",
+            "exec",
+            "noatime",
+            "nodev",
+            "nodiratime",
+            "noexec",
+            "norelatime",
+            "nostrictatime",
+            "nosuid",
+            "nosymfollow",
+            "relatime",
+            "ro",
+            "rw",
+            "strictatime",
+            "suid",
+            "symfollow");
+
     private boolean bind;
     private boolean recursiveBind;
     private boolean remount;
+    private boolean copyUp;
     private long set;
     private long clear;
     private long recursiveSet;
@@ -32,6 +78,16 @@ final class MountOptions {
     private final List<String> filesystem = new ArrayList<>();
 
     private MountOptions() {}
+
+    /** All options that are not a file system's own, sorted. */
+    static List<String> names() {
+        var names = new TreeSet<String>(WHOLE_MOUNTS);
+        for (String attribute : ATTRIBUTES) {
+            names.add(attribute);
+            names.add("r" + attribute);
+        }
+        return List.copyOf(names);
+    }
 
     static MountOptions parse(List<String> options) {
         var parsed = new MountOptions();
@@ -49,6 +105,7 @@ final class MountOptions {
             case "bind" -> bind = true;
             case "rbind" -> recursiveBind = true;
             case "remount" -> remount = true;
+            case "tmpcopyup" -> copyUp = true;
             case "private" -> propagation.add((long) Mount.MS_PRIVATE);
             case "rprivate" -> propagation.add((long) Mount.MS_PRIVATE | Mount.MS_REC);
             case "slave" -> propagation.add((long) Mount.MS_SLAVE);
@@ -113,6 +170,11 @@ final class MountOptions {
 
     boolean isRemount() {
         return remount;
+    }
+
+    /** Whether what the image has in the folder is copied into the new file system, which covers it. */
+    boolean isCopyUp() {
+        return copyUp;
     }
 
     /** {@code MOUNT_ATTR_*} to set on the mount. */

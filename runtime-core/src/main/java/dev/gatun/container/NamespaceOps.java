@@ -34,6 +34,13 @@ final class NamespaceOps {
         this.childEnd = assembly.program.slot("child_end");
     }
 
+    /** Makes the cgroup namespace, whose root is the group that its maker is in: the container's, by now. */
+    void makeCgroup() {
+        if (assembly.namespaces.isNew(Namespace.Type.CGROUP)) {
+            assembly.program.call(ProcessCalls.unshare(Sched.CLONE_NEWCGROUP), "make the cgroup namespace");
+        }
+    }
+
     /** Makes the time namespace that the next child is born into; the clocks can be set only while nobody is in it. */
     void makeTime() {
         if (!assembly.namespaces.isNew(Namespace.Type.TIME)) {
@@ -56,7 +63,7 @@ final class NamespaceOps {
 
     /** {@code CLONE_NEW*} of what the clone itself makes. */
     long cloneFlags() {
-        return assembly.namespaces.newFlags() & ~Sched.CLONE_NEWTIME;
+        return assembly.namespaces.newFlags() & ~(Sched.CLONE_NEWTIME | Sched.CLONE_NEWCGROUP);
     }
 
     /** Whether the child needs its ids mapped before it can do anything. */

@@ -43,7 +43,8 @@ final class Preparation {
     void run(State creating, List<Namespace> namespaces) {
         begun = true;
         Hooks hooks = spec.hooks();
-        runner.runInRuntime("prestart", hooks.prestart(), creating);
+        // prestart is older than the state "creating", and who uses it expects the one that there was
+        runner.runInRuntime("prestart", hooks.prestart(), creating.as(State.Status.CREATED));
         runner.runInRuntime("createRuntime", hooks.createRuntime(), creating);
         runner.runBeforeRoot("createContainer", hooks.createContainer(), creating, namespaces);
     }

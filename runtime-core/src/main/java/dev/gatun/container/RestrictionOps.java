@@ -53,6 +53,7 @@ final class RestrictionOps {
         Slot target = program.slot(PathOps.slotName(path));
         Slot cover = program.slot("cover");
         Label file = program.label("file " + path);
+        Label itself = program.label("use up " + path);
         Label attach = program.label("cover " + path);
         Label done = program.label("behind " + path);
         program.call(paths.open(path, Fcntl.O_PATH | Fcntl.O_DIRECTORY, 0), purpose)
@@ -62,7 +63,8 @@ final class RestrictionOps {
                         MountCalls.openTree(
                                 empty, "", Mount.OPEN_TREE_CLONE | Mount.OPEN_TREE_CLOEXEC | Fcntl.AT_EMPTY_PATH),
                         purpose)
-                .to(cover);
+                .to(cover)
+                .onError(itself, Errno.EINVAL);
         program.place(attach);
         program.call(MountCalls.moveMount(cover, target), purpose);
         assembly.close(cover);
@@ -82,6 +84,12 @@ final class RestrictionOps {
                             purpose)
                     .to(cover);
             program.jump(attach, "go on with " + path);
+            // Before Linux 6.15 a mount that is attached nowhere cannot be cloned. Then the first folder gets the empty
+            // one itself, which is attached from there on.
+            program.place(itself);
+            program.call(MountCalls.moveMount(empty, target), purpose);
+            assembly.close(target);
+            program.jump(done, "go on behind " + path);
         });
     }
 

@@ -1,5 +1,8 @@
 package dev.gatun.container;
 
+import java.util.List;
+import java.util.Optional;
+
 /** What can be seen of a container's root file system before its program runs. */
 interface RootView {
     /**
@@ -13,6 +16,12 @@ interface RootView {
      * @throws ContainerException if a relative link climbs out of the root: no image means that
      */
     String resolve(String path);
+
+    /** A file of the root file system; links are resolved inside the root, but for a link at the end. */
+    Optional<ImageFile> find(String path);
+
+    /** All that is in a folder and the folders below, each folder before what is in it; empty if it is no folder. */
+    List<ImageFile> below(String folder);
 
     /** The content of a file, or an empty string if there is none; links are resolved inside the root. */
     String read(String path);

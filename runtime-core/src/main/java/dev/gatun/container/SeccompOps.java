@@ -1,17 +1,22 @@
 package dev.gatun.container;
 
 import dev.gatun.linux.Arch;
+import dev.gatun.linux.Arg;
 import dev.gatun.linux.Block;
 import dev.gatun.linux.Call;
 import dev.gatun.linux.Capability;
 import dev.gatun.linux.Notation;
+import dev.gatun.linux.ProcessCalls;
 import dev.gatun.linux.Syscall;
 import dev.gatun.linux.Word;
 import dev.gatun.oci.Process;
 import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.oci.Seccomp;
+import dev.gatun.program.Channel;
+import dev.gatun.program.Label;
 import dev.gatun.program.Op;
 import dev.gatun.program.ProgramBuilder;
+import dev.gatun.program.Slot;
 import dev.gatun.seccomp.SeccompFilter;
 import java.util.Optional;
 
@@ -35,9 +40,14 @@ final class SeccompOps {
     private final ProgramBuilder program;
     private final Optional<SeccompFilter> filter;
     private final boolean noNewPrivileges;
+    private final Arg line;
+    private final Label end;
 
-    SeccompOps(ProgramBuilder program, RuntimeSpec spec, Process process) {
+    /** {@code line} leads to whoever hands the filter's listener to the agent. */
+    SeccompOps(ProgramBuilder program, RuntimeSpec spec, Process process, Arg line) {
         this.program = program;
+        this.line = line;
+        this.end = program.label("end");
         Optional<Seccomp> profile = spec.linux().seccomp();
         this.filter = profile.isPresent()
                 ? Optional.of(SeccompFilter.compile(profile.get(), Arch.current()))
@@ -48,6 +58,10 @@ final class SeccompOps {
     /** The capabilities that the process needs for {@link #load}, as bits. */
     long needed() {
         return filter.isPresent() && !noNewPrivileges ? Capability.CAP_SYS_ADMIN.bit() : 0;
+    }
+
+    boolean notifies() {
+        return filter.isPresent() && filter.get().notifies();
     }
 
     void load() {
@@ -62,19 +76,27 @@ final class SeccompOps {
                 })
                 .int16(0, length)
                 .field(PROGRAM_INSTRUCTIONS, instructions);
-        program.call(
+        Op load = program.call(
                 Call.of(
                         Syscall.SECCOMP,
                         Word.of(SET_MODE_FILTER),
                         new Word(filter.get().flags(), Notation.HEX),
                         fprog),
                 "allow the system calls of linux.seccomp only");
+        if (notifies()) {
+            Slot listener = program.slot("listener");
+            load.to(listener);
+            Channel.signalOp(program, line, ContainerProgram.LISTENER, listener, "tell where the seccomp listener is");
+            Channel.awaitOps(program, line, end, "wait until the seccomp agent has it");
+        }
     }
 
-    /** Adds what follows if the filter does not let the process exit with {@code end}: a fault ends it all the same. */
-    void fault(Op end) {
+    /** Adds the ops that end the process with {@code status}; where the filter forbids to exit, a fault does. */
+    void end(int status) {
+        program.place(end);
+        Op exit = program.call(ProcessCalls.exitGroup(Word.of(status)), "end");
         if (filter.isPresent()) {
-            end.tolerateAll();
+            exit.tolerateAll();
             program.load(Word.NULL, 0, 0, 0, "end by a fault, as the filter forbids to exit");
         }
     }

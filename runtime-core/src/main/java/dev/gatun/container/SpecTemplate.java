@@ -3,7 +3,9 @@ package dev.gatun.container;
 import dev.gatun.json.JsonWriter;
 import dev.gatun.oci.Mount;
 import dev.gatun.oci.Process;
+import dev.gatun.oci.Resources;
 import dev.gatun.oci.RuntimeSpec;
+import dev.gatun.oci.Seccomp;
 import dev.gatun.oci.User;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -57,6 +59,9 @@ public final class SpecTemplate {
     private String rootfs = "rootfs";
     private String cwd = "/";
     private String hostname = "gatun";
+    private Optional<String> cgroupsPath = Optional.empty();
+    private Resources resources = Resources.NONE;
+    private Optional<Seccomp> seccomp = Optional.empty();
     private User user = new User(0, 0, OptionalInt.empty(), List.of());
 
     public SpecTemplate(List<String> args) {
@@ -98,11 +103,34 @@ public final class SpecTemplate {
         return this;
     }
 
+    /** The container's control group. */
+    public SpecTemplate cgroupsPath(String path) {
+        cgroupsPath = Optional.of(path);
+        return this;
+    }
+
+    /** The limits of its control group. */
+    public SpecTemplate resources(Resources limits) {
+        resources = limits;
+        return this;
+    }
+
     /** Adds a variable, {@code NAME=VALUE}; one of that name is replaced. */
     public SpecTemplate variable(String variable) {
         String name = variable.substring(0, variable.indexOf('=') + 1);
         env.removeIf(present -> present.startsWith(name));
         env.add(variable);
+        return this;
+    }
+
+    /** The capabilities that the container gets. */
+    public List<String> capabilities() {
+        return capabilities;
+    }
+
+    /** Restricts it to the system calls of a profile. */
+    public SpecTemplate seccomp(Seccomp profile) {
+        seccomp = Optional.of(profile);
         return this;
     }
 
@@ -165,14 +193,16 @@ public final class SpecTemplate {
         out.optional("options", options).endObject();
     }
 
-    private static void linux(JsonWriter out) {
-        out.beginObject().name("namespaces").beginArray();
+    private void linux(JsonWriter out) {
+        out.beginObject().optional("cgroupsPath", cgroupsPath).optional("resources", resources);
+        out.name("namespaces").beginArray();
         for (String type : NAMESPACES) {
             out.beginObject().field("type", type).endObject();
         }
         out.endArray()
                 .field("maskedPaths", MASKED)
                 .field("readonlyPaths", READONLY)
+                .optional("seccomp", seccomp)
                 .endObject();
     }
 }

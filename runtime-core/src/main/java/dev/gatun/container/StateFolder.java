@@ -1,5 +1,6 @@
 package dev.gatun.container;
 
+import dev.gatun.cgroup.GroupView;
 import dev.gatun.json.JsonException;
 import dev.gatun.linux.Call;
 import dev.gatun.linux.Fcntl;
@@ -161,7 +162,11 @@ public final class StateFolder {
         if (record.init().isAlive()) {
             status = Files.exists(startSocket(record.id())) ? State.Status.CREATED : State.Status.RUNNING;
         }
-        return new ContainerStatus(record, status);
+        var group = new GroupView(record.group());
+        if (status != State.Status.STOPPED && group.isFrozen()) {
+            status = State.Status.PAUSED;
+        }
+        return new ContainerStatus(record, status, group.oomKills() > 0);
     }
 
     /** All containers, by name; what is being created or is damaged is left out. */

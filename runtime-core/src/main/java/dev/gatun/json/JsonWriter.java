@@ -94,6 +94,13 @@ public final class JsonWriter {
         return name(name).value(number);
     }
 
+    /** A number that is no infinity, with what is behind its point. */
+    public JsonWriter field(String name, double number) {
+        name(name).separate();
+        out.append(number);
+        return this;
+    }
+
     public JsonWriter field(String name, boolean truth) {
         return name(name).value(truth);
     }

@@ -154,6 +154,11 @@ public record Seccomp(
         return flags.isPresent() ? Optional.of(Fields.names(flags, Flag.values())) : Optional.empty();
     }
 
+    /** Reads a profile that stands alone. Throws {@link dev.gatun.json.JsonException} with the place of the fault. */
+    public static Seccomp from(JsonValue seccomp) {
+        return Fields.read(seccomp, Seccomp::decode);
+    }
+
     static Seccomp decode(JsonValue seccomp) {
         return new Seccomp(
                 SpecName.from(seccomp.field("defaultAction"), Action.values()),

@@ -48,6 +48,11 @@ public record State(
         annotations = Check.keyed("annotations", annotations);
     }
 
+    /** The same container at another point of its life. */
+    public State as(Status other) {
+        return new State(ociVersion, id, other, pid, bundle, annotations);
+    }
+
     /** Reads a state in UTF-8. Throws {@link JsonException} with the place of the fault. */
     public static State parse(byte[] stateJson) {
         return from(JsonReader.parse(stateJson));

@@ -3,6 +3,7 @@ package dev.gatun.seccomp;
 import dev.gatun.linux.Arch;
 import dev.gatun.oci.InvalidSpecException;
 import dev.gatun.oci.Seccomp;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -95,5 +96,15 @@ public final class SeccompFilter {
     /** Whether loading it gives a descriptor for a listener. */
     public boolean notifies() {
         return (flags & FLAG_NEW_LISTENER) != 0;
+    }
+
+    /** The architectures whose calls can be filtered, by the names that profiles have for them. */
+    public static List<String> architectures() {
+        var names = new ArrayList<String>();
+        for (Abi abi : Abi.values()) {
+            names.add(abi.profileName().text());
+        }
+        names.sort(null);
+        return names;
     }
 }

@@ -103,7 +103,9 @@ class CommandTest {
     void theCommandIsLookedForByTheUserThatItRunsAs() {
         bundle.file("bin/tool", SCRIPT, "rwx------");
         bundle.set("process.user.uid", "1000").args("/bin/tool");
-        assertCreateFails("exec: \"/bin/tool\": EACCES (Permission denied)");
+        assertCreateFails(
+                "exec: \"/bin/tool\": EACCES (Permission denied); permission denied: it is a folder, or the user may"
+                        + " not execute it");
     }
 
     @Test
@@ -133,7 +135,9 @@ class CommandTest {
     void theCommandIsThatOfTheContainerNotOfTheHost() {
         assertThat(Path.of("/usr/bin/env")).exists();
         bundle.args("/usr/bin/env");
-        assertCreateFails("exec: \"/usr/bin/env\": ENOENT (No such file or directory)");
+        assertCreateFails(
+                "exec: \"/usr/bin/env\": ENOENT (No such file or directory); there is no such file or directory in"
+                        + " the root file system");
     }
 
     @Test

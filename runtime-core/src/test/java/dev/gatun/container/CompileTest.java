@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gatun.cgroup.Creation;
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.Kernel;
 import dev.gatun.oci.RuntimeSpec;
@@ -43,6 +44,16 @@ class CompileTest {
         }
 
         @Override
+        public Optional<ImageFile> find(String path) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<ImageFile> below(String folder) {
+            return List.of();
+        }
+
+        @Override
         public String read(String path) {
             return path.equals("/etc/passwd") ? "root:x:0:0:root:/root:/bin/sh\n" : "";
         }
@@ -63,6 +74,7 @@ class CompileTest {
                 new RootSource.Folder(Path.of("/bundle/rootfs")),
                 new EmptyImage(),
                 List.of(),
+                Creation.NONE,
                 surroundings);
     }
 
@@ -163,14 +175,6 @@ class CompileTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             linux.intelRdt | {closID: 'a'}
             linux.netDevices | {eth0: {}}
-            linux.resources.memory | {limit: 1}
-            linux.resources.cpu | {shares: 1}
-            linux.resources.pids | {limit: 1}
-            linux.resources.blockIO | {weight: 10}
-            linux.resources.hugepageLimits | [{pageSize: '2MB', limit: 1}]
-            linux.resources.network | {classID: 1}
-            linux.resources.rdma | {mlx5_1: {hcaHandles: 3}}
-            linux.resources.unified | {'memory.high': '1'}
             """)
     void whatIsNotSupportedYetIsRefused(String field, String value) {
         assertRefused(field, value, field + ": not supported yet");

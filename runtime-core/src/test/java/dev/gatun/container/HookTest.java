@@ -71,7 +71,7 @@ class HookTest {
         bundle.add("hooks.startContainer", "{path: '/bin/sh', args: ['sh', '-c', 'echo startContainer >>/out/text']}");
         bundle.script("echo process");
         bundle.create();
-        assertThat(logged()).containsExactly("prestart creating", "createRuntime creating", "createContainer creating");
+        assertThat(logged()).containsExactly("prestart created", "createRuntime creating", "createContainer creating");
         containers.start(id);
         containers.await(id);
         assertThat(logged()).hasSize(4).endsWith("poststart running");

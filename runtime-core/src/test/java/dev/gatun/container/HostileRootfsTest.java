@@ -206,7 +206,31 @@ class HostileRootfsTest {
     void aKernelParameterIsNotWrittenToAFileThatIsBoundOverIt() {
         bundle.mount("/proc/sys/kernel/msgmax", "bind", host.resolve("file").toString(), "bind");
         bundle.set("linux.sysctl", "{'kernel.msgmax': '4242'}");
-        runs();
+        assertThat(runs()).isFalse();
+    }
+
+    /** CVE-2019-16884: a volume in place of /proc or of a part of it. */
+    @ParameterizedTest
+    @CsvSource({"/proc", "/proc/", "/proc/sys", "/proc/self/attr", "/linked/sys", "/proc/1"})
+    void nothingPassesForAPartOfProc(String destination) {
+        bundle.link("linked", "/proc");
+        bundle.mount(destination, "bind", host.resolve("folder").toString(), "bind");
+        assertThat(runs()).isFalse();
+        bundle.mount(destination, "tmpfs", "tmpfs");
+        assertThat(runs()).isFalse();
+    }
+
+    @Test
+    void whatAnEmulatorReplacesInProcMayBeReplaced() {
+        bundle.mount("/proc/uptime", "bind", host.resolve("file").toString(), "bind", "ro");
+        assertThat(bundle.run("cat /proc/uptime").text()).isEqualTo("of the host");
+    }
+
+    @Test
+    void theProcOfAnotherNamespaceMayBeBound() {
+        bundle.set("mounts", "[]").mount("/proc", "bind", "/proc", "rbind");
+        bundle.remove("linux.maskedPaths").remove("linux.readonlyPaths");
+        assertThat(bundle.run("cat /proc/sys/kernel/ostype").text()).isEqualTo("Linux");
     }
 
     @Test

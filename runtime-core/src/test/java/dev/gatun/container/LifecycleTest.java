@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** A container's life: created, running, stopped, deleted. */
 @Tag("kernel")
+@Tag("vm")
 class LifecycleTest {
     private final TestBundle bundle = new TestBundle();
     private final Containers containers = bundle.containers;

@@ -133,18 +133,7 @@ class MountOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "size=64m",
-                "mode=755",
-                "lowerdir=/a:/b",
-                "rootcontext=x",
-                "r",
-                "rfoo",
-                "idmap",
-                "tmpcopyup",
-                "RO"
-            })
+    @ValueSource(strings = {"size=64m", "mode=755", "lowerdir=/a:/b", "rootcontext=x", "r", "rfoo", "idmap", "RO"})
     void whatNobodyKnowsIsForTheFileSystem(String option) {
         assertThat(MountOptions.parse(List.of("ro", option)).filesystem()).containsExactly(option);
     }

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The eight kinds of namespaces: new, joined, or the host's. */
 @Tag("kernel")
+@Tag("vm")
 class NamespaceTest {
     private static final Path SELF = Path.of("/proc/self/ns");
 

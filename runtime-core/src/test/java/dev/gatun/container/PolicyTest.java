@@ -45,6 +45,9 @@ class PolicyTest {
             """)
     void theSchedulerIsTheConfigured(String json, String policy, String nice, String priority) throws IOException {
         bundle.set("process.scheduler", json);
+        if (Files.exists(Path.of("/sys/fs/cgroup/cpu/cpu.rt_runtime_us"))) {
+            bundle.set("linux.resources.cpu", "{realtimeRuntime: 1000}");
+        }
         int pid = bundle.startIdle();
         assertThat(stat(pid, 41)).isEqualTo(policy);
         if (json.contains("nice")) {

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.Kernel;
 import dev.gatun.oci.Process;
-import dev.gatun.oci.State;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -342,8 +341,20 @@ final class TestBundle implements AutoCloseable {
     /** Writes the configuration as it is now, unless another text was written in its place. */
     void writeConfig() {
         if (!configured) {
+            // tests in other JVMs have containers of the same name
+            if (config.get("linux") instanceof ObjectNode linux && !linux.has("cgroupsPath")) {
+                linux.put("cgroupsPath", groupPath());
+                write(config.toString());
+                linux.remove("cgroupsPath");
+                return;
+            }
             write(config.toString());
         }
+    }
+
+    /** Where its control group is, if it is configured no other. */
+    String groupPath() {
+        return "/" + folder.getFileName() + "-" + id;
     }
 
     /** The bundle as it is configured now. */
@@ -438,9 +449,7 @@ final class TestBundle implements AutoCloseable {
     @Override
     public void close() {
         for (ContainerStatus left : state.list()) {
-            if (left.status() != State.Status.STOPPED) {
-                containers.delete(left.record().id(), true);
-            }
+            containers.delete(left.record().id(), true);
             Launch.reap(kernel, left.record().init().pid());
         }
         removeTree(folder);

@@ -219,15 +219,15 @@ record WrongBundle(String what, Consumer<TestBundle> fault, String message) {
                     bundle -> bundle.mount("/data", "tmpfs", "tmpfs", "nosuid", "colour=red"),
                     "mount tmpfs on /data (nosuid,colour=red): EINVAL (Invalid argument)"),
             new WrongBundle(
-                    "a file system's option on a bind mount",
-                    bundle -> bundle.mount("/data", "bind", "/", "bind", "size=1m"),
-                    "mounts[7]: options: a bind mount has no \"size=1m\""),
+                    "a copy of the image in what is no tmpfs",
+                    bundle -> bundle.mount("/data", "ramfs", "ramfs", "tmpcopyup"),
+                    "mounts[7]: options: tmpcopyup: only a tmpfs has it, and only with options of up to 255 characters"),
             // the process
             new WrongBundle("no command", bundle -> bundle.args(), "process.args: empty; a program to run is required"),
             new WrongBundle(
                     "a command that is missing",
                     bundle -> bundle.args("/bin/nothing"),
-                    "exec: \"/bin/nothing\": ENOENT (No such file or directory)"),
+                    "exec: \"/bin/nothing\": ENOENT (No such file or directory); there is no such file or directory in the root file system"),
             new WrongBundle(
                     "a command that is not in PATH",
                     bundle -> bundle.args("nothing"),
@@ -239,14 +239,14 @@ record WrongBundle(String what, Consumer<TestBundle> fault, String message) {
             new WrongBundle(
                     "a command that is a folder",
                     bundle -> bundle.args("/bin"),
-                    "exec: \"/bin\": EACCES (Permission denied)"),
+                    "exec: \"/bin\": EACCES (Permission denied); permission denied: it is a folder, or the user may not execute it"),
             new WrongBundle(
                     "a command that may not be executed",
                     bundle -> {
                         bundle.file("bin/tool", "#!/bin/sh\n", "rw-r--r--");
                         bundle.args("/bin/tool");
                     },
-                    "exec: \"/bin/tool\": EACCES (Permission denied)"),
+                    "exec: \"/bin/tool\": EACCES (Permission denied); permission denied: it is a folder, or the user may not execute it"),
             new WrongBundle(
                     "an argument with a NUL",
                     bundle -> bundle.args("/bin/true", "a\0b"),
@@ -328,9 +328,9 @@ record WrongBundle(String what, Consumer<TestBundle> fault, String message) {
                     "set the kernel parameter kernel.msgmax to \"many\": EINVAL (Invalid argument)"),
             // what this version cannot do
             new WrongBundle(
-                    "a limit that cannot be set yet",
-                    bundle -> bundle.set("linux.resources.memory", "{limit: 1000000}"),
-                    "linux.resources.memory: not supported yet"),
+                    "a device rule that does not say what it is about",
+                    bundle -> bundle.add("linux.resources.devices", "{allow: true, type: 'c'}"),
+                    "linux.resources.devices[1].access: missing; letters of rwm"),
             new WrongBundle(
                     "a hook that fails",
                     bundle -> bundle.set("hooks.createRuntime", "[{path: '/bin/busybox', args: ['false']}]"),

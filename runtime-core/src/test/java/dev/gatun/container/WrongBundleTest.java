@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.gatun.cgroup.CgroupException;
 import dev.gatun.container.cli.GatunOci;
 import dev.gatun.oci.InvalidSpecException;
 import java.io.ByteArrayOutputStream;
@@ -93,7 +94,8 @@ class WrongBundleTest {
 
             Throwable thrown = catchThrowable(() -> way.create(bundle));
 
-            assertThat(thrown).isInstanceOfAny(ContainerException.class, InvalidSpecException.class);
+            assertThat(thrown)
+                    .isInstanceOfAny(ContainerException.class, InvalidSpecException.class, CgroupException.class);
             assertThat(thrown).hasMessage(wrong.message(bundle.folder));
             assertThat(thrown.getMessage()).doesNotContain("\n");
             assertThat(unwritten)

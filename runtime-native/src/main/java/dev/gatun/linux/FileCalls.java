@@ -141,6 +141,11 @@ public final class FileCalls {
         return Call.of(Syscall.LISTXATTR, new Text(path), names, Word.of(names.size()));
     }
 
+    /** Copies up to {@code count} bytes between files, from where each stands; returns how many, 0 at the end. */
+    public static Call sendfile(Arg to, Arg from, long count) {
+        return Call.of(Syscall.SENDFILE, to, from, Word.of(0), Word.of(count));
+    }
+
     public static Call mkdirat(Arg directory, String path, int mode) {
         return Call.of(Syscall.MKDIRAT, directory, new Text(path), octal(mode));
     }
@@ -244,6 +249,20 @@ public final class FileCalls {
                 .int64(Structs.TIMESPEC_NANOSECONDS, Stat.UTIME_OMIT)
                 .int64(Structs.TIMESPEC_SIZE, seconds)
                 .int64(Structs.TIMESPEC_SIZE + Structs.TIMESPEC_NANOSECONDS, nanoseconds);
+    }
+
+    /** A descriptor that tells of changes to files. */
+    public static Call inotifyInit1(long flags) {
+        return Call.of(Syscall.INOTIFY_INIT1, flags(flags, Notation.INOTIFY_FLAGS));
+    }
+
+    public static Call inotifyAddWatch(Arg inotify, String path, long events) {
+        return Call.of(Syscall.INOTIFY_ADD_WATCH, inotify, new Text(path), flags(events, Notation.INOTIFY_FLAGS));
+    }
+
+    /** A counter that the kernel can be told to add to. */
+    public static Call eventfd2(long flags) {
+        return Call.of(Syscall.EVENTFD2, Word.of(0), flags(flags, Notation.OPEN_FLAGS));
     }
 
     private static Word octal(long value) {

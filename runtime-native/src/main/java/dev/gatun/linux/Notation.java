@@ -51,7 +51,9 @@ public enum Notation {
     IO_PRIORITY,
     MEMORY_POLICY,
     PERSONALITY,
-    KEYCTL_COMMAND;
+    KEYCTL_COMMAND,
+    BPF_COMMAND,
+    INOTIFY_FLAGS;
 
     /** Appends {@code value} in this notation. */
     public void print(long value, StringBuilder out) {

@@ -30,6 +30,27 @@ public final class ProcessCalls {
         return Call.of(Syscall.CLONE3, args, Word.of(Structs.CLONE_ARGS_SIZE));
     }
 
+    /**
+     * As {@link #clone3(long, int)}; the child begins in a control group of version 2 (Linux 5.7).
+     *
+     * @param group a descriptor of the group's folder
+     */
+    public static Call clone3(long flags, int exitSignal, Arg group) {
+        long all = flags | Sched.CLONE_INTO_CGROUP;
+        var args = new Block(Structs.CLONE_ARGS_SIZE, out -> {
+                    Notation.CLONE_FLAGS.print(all, out.append("{flags="));
+                    if (exitSignal != 0) {
+                        Notation.SIGNAL.print(exitSignal, out.append(", exit_signal="));
+                    }
+                    group.print(out.append(", cgroup="));
+                    out.append('}');
+                })
+                .int64(Structs.CLONE_ARGS_FLAGS, all)
+                .int64(Structs.CLONE_ARGS_EXIT_SIGNAL, exitSignal)
+                .field(Structs.CLONE_ARGS_CGROUP, group);
+        return Call.of(Syscall.CLONE3, args, Word.of(Structs.CLONE_ARGS_SIZE));
+    }
+
     public static Call unshare(long flags) {
         return Call.of(Syscall.UNSHARE, new Word(flags, Notation.CLONE_FLAGS));
     }
@@ -180,6 +201,11 @@ public final class ProcessCalls {
     /** As {@link #pidfdOpen(long)}, for a process that only the program knows. */
     public static Call pidfdOpen(Arg pid) {
         return Call.of(Syscall.PIDFD_OPEN, pid, Word.of(0));
+    }
+
+    /** A descriptor of this process for what {@code descriptor} is in another: it needs the right to ptrace that one. */
+    public static Call pidfdGetfd(Arg pidfd, int descriptor) {
+        return Call.of(Syscall.PIDFD_GETFD, pidfd, Word.of(descriptor), Word.of(0));
     }
 
     public static Call pidfdSendSignal(Arg pidfd, int signal) {

@@ -147,6 +147,33 @@ public final class Structs {
     public static final int SCHED_ATTR_RUNTIME = 24;
     public static final int SCHED_ATTR_DEADLINE = 32;
     public static final int SCHED_ATTR_PERIOD = 40;
+    /** union bpf_attr, linux/bpf.h, for BPF_PROG_LOAD: up to what it is used for. */
+    public static final int BPF_LOAD_SIZE = 40;
+
+    public static final int BPF_LOAD_TYPE = 0;
+    public static final int BPF_LOAD_COUNT = 4;
+    public static final int BPF_LOAD_INSTRUCTIONS = 8;
+    public static final int BPF_LOAD_LICENSE = 16;
+    public static final int BPF_LOAD_LOG_LEVEL = 24;
+    public static final int BPF_LOAD_LOG_SIZE = 28;
+    public static final int BPF_LOAD_LOG = 32;
+
+    /** For BPF_PROG_ATTACH and BPF_PROG_DETACH. */
+    public static final int BPF_ATTACH_SIZE = 20;
+
+    public static final int BPF_ATTACH_TARGET = 0;
+    public static final int BPF_ATTACH_PROGRAM = 4;
+    public static final int BPF_ATTACH_TYPE = 8;
+    public static final int BPF_ATTACH_FLAGS = 12;
+    public static final int BPF_ATTACH_REPLACED = 16;
+
+    /** For BPF_PROG_QUERY: the whole union, as Linux 6.17 writes behind what it is given. */
+    public static final int BPF_QUERY_SIZE = 64;
+
+    public static final int BPF_QUERY_TARGET = 0;
+    public static final int BPF_QUERY_TYPE = 4;
+    public static final int BPF_QUERY_IDS = 16;
+    public static final int BPF_QUERY_COUNT = 24;
 
     private Structs() {}
 }

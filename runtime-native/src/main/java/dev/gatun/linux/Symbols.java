@@ -267,6 +267,18 @@ final class Symbols {
             new Symbol("SIGPWR", Signal.SIGPWR),
             new Symbol("SIGSYS", Signal.SIGSYS));
 
+    private static final List<Symbol> BPF_COMMAND = List.of(
+            new Symbol("BPF_PROG_LOAD", Bpf.BPF_PROG_LOAD),
+            new Symbol("BPF_PROG_ATTACH", Bpf.BPF_PROG_ATTACH),
+            new Symbol("BPF_PROG_DETACH", Bpf.BPF_PROG_DETACH),
+            new Symbol("BPF_PROG_GET_FD_BY_ID", Bpf.BPF_PROG_GET_FD_BY_ID),
+            new Symbol("BPF_PROG_QUERY", Bpf.BPF_PROG_QUERY));
+
+    private static final List<Symbol> INOTIFY_FLAGS = List.of(
+            new Symbol("IN_MODIFY", Inotify.IN_MODIFY),
+            new Symbol("IN_CLOEXEC", Inotify.IN_CLOEXEC),
+            new Symbol("IN_NONBLOCK", Inotify.IN_NONBLOCK));
+
     private static final List<Symbol> SIGNAL_HOW = List.of(
             new Symbol("SIG_BLOCK", Signal.SIG_BLOCK),
             new Symbol("SIG_UNBLOCK", Signal.SIG_UNBLOCK),
@@ -371,6 +383,8 @@ final class Symbols {
             case MEMORY_POLICY -> memoryPolicy(value, out);
             case PERSONALITY -> choice(PERSONALITY, value, out);
             case KEYCTL_COMMAND -> choice(KEYCTL_COMMAND, value, out);
+            case BPF_COMMAND -> choice(BPF_COMMAND, value, out);
+            case INOTIFY_FLAGS -> flags(INOTIFY_FLAGS, value, out);
         }
     }
 
@@ -414,7 +428,9 @@ final class Symbols {
                         MEMORY_MODE,
                         MEMORY_MODE_FLAGS,
                         PERSONALITY,
-                        KEYCTL_COMMAND)
+                        KEYCTL_COMMAND,
+                        BPF_COMMAND,
+                        INOTIFY_FLAGS)
                 .flatMap(List::stream)
                 .toList();
     }

@@ -17,6 +17,7 @@ public enum Syscall {
     SOCKET(41, 198),
     CONNECT(42, 203),
     SENDTO(44, 206),
+    SENDFILE(40, 71),
     RECVFROM(45, 207),
     SENDMSG(46, 211),
     RECVMSG(47, 212),
@@ -114,6 +115,7 @@ public enum Syscall {
     CLONE3(435, 435),
     CLOSE_RANGE(436, 436),
     OPENAT2(437, 437),
+    PIDFD_GETFD(438, 438),
     FACCESSAT2(439, 439),
     MOUNT_SETATTR(442, 442);
 

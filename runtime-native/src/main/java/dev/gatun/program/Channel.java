@@ -88,7 +88,12 @@ public final class Channel implements AutoCloseable {
 
     /** Lets a program go on that waits in {@link #awaitOps}. */
     public void answer() {
-        kernel.call(FileCalls.write(ours, Block.of(new byte[] {1}, "\"\\1\"")));
+        answer(kernel, ours);
+    }
+
+    /** As {@link #answer()}, over another line. */
+    public static void answer(Kernel kernel, Fd line) {
+        kernel.call(FileCalls.write(line, Block.of(new byte[] {1}, "\"\\1\"")));
     }
 
     private static Failure failure(Image image, long address, int errno) {

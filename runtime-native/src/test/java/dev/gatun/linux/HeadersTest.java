@@ -142,6 +142,7 @@ class HeadersTest {
                 "linux/capability.h",
                 "linux/stat.h",
                 "linux/time_types.h",
+                "linux/bpf.h",
                 "asm/statfs.h",
                 "asm/termbits.h",
                 "asm/termios.h",
@@ -252,6 +253,8 @@ class HeadersTest {
                         "linux/keyctl.h"));
         headers.put(Magic.class, List.of("linux/magic.h"));
         headers.put(Namespacefs.class, List.of("linux/nsfs.h"));
+        headers.put(Bpf.class, List.of("linux/bpf.h"));
+        headers.put(Inotify.class, List.of("sys/inotify.h"));
         return headers;
     }
 
@@ -270,6 +273,26 @@ class HeadersTest {
         structs.put("MOUNT_ATTR_CLR", "offsetof(struct mount_attr, attr_clr)");
         structs.put("MOUNT_ATTR_PROPAGATION", "offsetof(struct mount_attr, propagation)");
         structs.put("MOUNT_ATTR_USERNS_FD", "offsetof(struct mount_attr, userns_fd)");
+        structs.put("BPF_LOAD_SIZE", "offsetof(union bpf_attr, log_buf) + 8");
+        structs.put("BPF_LOAD_TYPE", "offsetof(union bpf_attr, prog_type)");
+        structs.put("BPF_LOAD_COUNT", "offsetof(union bpf_attr, insn_cnt)");
+        structs.put("BPF_LOAD_INSTRUCTIONS", "offsetof(union bpf_attr, insns)");
+        structs.put("BPF_LOAD_LICENSE", "offsetof(union bpf_attr, license)");
+        structs.put("BPF_LOAD_LOG_LEVEL", "offsetof(union bpf_attr, log_level)");
+        structs.put("BPF_LOAD_LOG_SIZE", "offsetof(union bpf_attr, log_size)");
+        structs.put("BPF_LOAD_LOG", "offsetof(union bpf_attr, log_buf)");
+        structs.put("BPF_ATTACH_SIZE", "offsetof(union bpf_attr, replace_bpf_fd) + 4");
+        structs.put("BPF_ATTACH_TARGET", "offsetof(union bpf_attr, target_fd)");
+        structs.put("BPF_ATTACH_PROGRAM", "offsetof(union bpf_attr, attach_bpf_fd)");
+        structs.put("BPF_ATTACH_TYPE", "offsetof(union bpf_attr, attach_type)");
+        structs.put("BPF_ATTACH_FLAGS", "offsetof(union bpf_attr, attach_flags)");
+        structs.put("BPF_ATTACH_REPLACED", "offsetof(union bpf_attr, replace_bpf_fd)");
+        // prog_attach_flags, link_ids, link_attach_flags and revision are behind what old headers have
+        structs.put("BPF_QUERY_SIZE", "offsetof(union bpf_attr, query.prog_cnt) + 40");
+        structs.put("BPF_QUERY_TARGET", "offsetof(union bpf_attr, query.target_fd)");
+        structs.put("BPF_QUERY_TYPE", "offsetof(union bpf_attr, query.attach_type)");
+        structs.put("BPF_QUERY_IDS", "offsetof(union bpf_attr, query.prog_ids)");
+        structs.put("BPF_QUERY_COUNT", "offsetof(union bpf_attr, query.prog_cnt)");
         structs.put("IOVEC_SIZE", "sizeof(struct iovec)");
         structs.put("IOVEC_BASE", "offsetof(struct iovec, iov_base)");
         structs.put("IOVEC_LENGTH", "offsetof(struct iovec, iov_len)");

@@ -24,7 +24,9 @@ class SymbolsTest {
             Terminal.class,
             Wait.class,
             Signal.class,
-            Namespacefs.class);
+            Namespacefs.class,
+            Bpf.class,
+            Inotify.class);
 
     /** What no listing prints by name: zeros, fields of structures, and options of calls that only Java makes. */
     private static final Set<String> NOT_PRINTED = Set.of(
@@ -44,7 +46,11 @@ class SymbolsTest {
             "IOPRIO_WHO_PROCESS",
             "CLD_EXITED",
             "CLD_KILLED",
-            "CLD_DUMPED");
+            "CLD_DUMPED",
+            "BPF_PROG_TYPE_CGROUP_DEVICE",
+            "BPF_CGROUP_DEVICE",
+            "BPF_F_ALLOW_MULTI",
+            "BPF_F_REPLACE");
 
     private static final Set<Notation> FLAGS = Set.of(
             Notation.OPEN_FLAGS,
@@ -67,7 +73,8 @@ class SymbolsTest {
             Notation.MESSAGE_FLAGS,
             Notation.INTERFACE_FLAGS,
             Notation.WAIT_FLAGS,
-            Notation.SCHED_FLAGS);
+            Notation.SCHED_FLAGS,
+            Notation.INOTIFY_FLAGS);
 
     @Test
     void everySymbolHasTheValueOfTheConstantOfItsName() throws Exception {

@@ -12,6 +12,7 @@ import dev.gatun.linux.Errno;
 import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.FileCalls;
+import dev.gatun.linux.Inotify;
 import dev.gatun.linux.Kernel;
 import dev.gatun.linux.Mount;
 import dev.gatun.linux.MountCalls;
@@ -298,6 +299,14 @@ class FailureTest {
                         FileCalls.memfdCreate("image", Fcntl.MFD_CLOEXEC | 0x800),
                         "memfd_create(\"image\", MFD_CLOEXEC|0x800)",
                         Errno.EINVAL),
+                row("sendfile", FileCalls.sendfile(BAD, BAD, 1), "sendfile(-1, -1, 0, 1)", Errno.EBADF),
+                row("inotifyInit1", FileCalls.inotifyInit1(1), "inotify_init1(0x1)", Errno.EINVAL),
+                row(
+                        "inotifyAddWatch",
+                        FileCalls.inotifyAddWatch(BAD, "/", Inotify.IN_MODIFY),
+                        "inotify_add_watch(-1, \"/\", IN_MODIFY)",
+                        Errno.EBADF),
+                row("eventfd2", FileCalls.eventfd2(Fcntl.O_CREAT), "eventfd2(0, O_CREAT)", Errno.EINVAL),
                 row("pipe2", FileCalls.pipe2(buffer, Fcntl.O_CREAT), "pipe2(&buffer, O_CREAT)", Errno.EINVAL),
                 row(
                         "ioctl",
@@ -391,6 +400,11 @@ class FailureTest {
                         "clone3",
                         ProcessCalls.clone3(Sched.CLONE_NEWNS | Sched.CLONE_FS, Signal.SIGCHLD),
                         "clone3({flags=CLONE_FS|CLONE_NEWNS, exit_signal=SIGCHLD}, 88)",
+                        Errno.EINVAL),
+                row(
+                        "clone3",
+                        ProcessCalls.clone3(Sched.CLONE_NEWNS | Sched.CLONE_FS, 0, BAD),
+                        "clone3({flags=CLONE_FS|CLONE_NEWNS|CLONE_INTO_CGROUP, cgroup=-1}, 88)",
                         Errno.EINVAL),
                 row("unshare", ProcessCalls.unshare(Sched.CLONE_PARENT), "unshare(CLONE_PARENT)", Errno.EINVAL),
                 row("setns", ProcessCalls.setns(BAD, Sched.CLONE_NEWNET), "setns(-1, CLONE_NEWNET)", Errno.EBADF),
@@ -506,6 +520,7 @@ class FailureTest {
                 row("kill", ProcessCalls.kill(Word.of(1), Word.of(65)), "kill(1, 65)", Errno.EINVAL),
                 row("pidfdOpen", ProcessCalls.pidfdOpen(0), "pidfd_open(0, 0)", Errno.EINVAL),
                 row("pidfdOpen", ProcessCalls.pidfdOpen(Word.of(-1)), "pidfd_open(-1, 0)", Errno.EINVAL),
+                row("pidfdGetfd", ProcessCalls.pidfdGetfd(BAD, 5), "pidfd_getfd(-1, 5, 0)", Errno.EBADF),
                 row(
                         "pidfdSendSignal",
                         ProcessCalls.pidfdSendSignal(BAD, Signal.SIGKILL),

@@ -92,7 +92,11 @@ public final class Command {
             return usageStatus;
         }
         int status;
-        if (helpRequested(parsed, out) || verb.isEmpty()) {
+        if (verb.isEmpty() && verbIndex(args) < args.length) {
+            // help for a verb that is not there is an error: podman takes "checkpoint --help" for a question
+            err.println(name + ": unknown command \"" + args[verbIndex(args)] + "\"; see \"" + name + " --help\"");
+            status = usageStatus;
+        } else if (helpRequested(parsed, out) || verb.isEmpty()) {
             status = verb.isEmpty() && !parsed.isUsageHelpRequested() && !parsed.isVersionHelpRequested()
                     ? usage(err)
                     : 0;
@@ -254,8 +258,9 @@ public final class Command {
             verb.declare(sub);
             commandLine.addSubcommand(verb.name(), new CommandLine(sub));
         }
-        // an argument that begins with @ is one, not the name of a file of arguments
-        return commandLine.setExpandAtFiles(false);
+        // an argument that begins with @ is one, not the name of a file of arguments; of an option given twice the last
+        // value holds, as for runc
+        return commandLine.setExpandAtFiles(false).setOverwrittenOptionsAllowed(true);
     }
 
     private static OptionSpec help() {

@@ -10,6 +10,7 @@ import dev.gatun.container.Bundle;
 import dev.gatun.container.ContainerException;
 import dev.gatun.container.ContainerId;
 import dev.gatun.container.Containers;
+import dev.gatun.container.ExecGroup;
 import dev.gatun.container.ExecProcess;
 import dev.gatun.oci.Process;
 import dev.gatun.oci.RuntimeSpec;
@@ -46,6 +47,13 @@ final class ExecVerb implements Verb {
         spec.addOption(texts("GID", "Add a group.", "-g", "--additional-gids"));
         spec.addOption(texts("CAP", "Add a capability.", "-c", "--cap"));
         spec.addOption(flag("Let it gain no privileges.", "--no-new-privs"));
+        spec.addOption(text("LABEL", "Its SELinux label.", "--process-label"));
+        spec.addOption(text("PROFILE", "Its AppArmor profile.", "--apparmor"));
+        spec.addOption(texts(
+                "[CONTROLLER:]PATH",
+                "Put it in this control group, below the container's, which must be there.",
+                "--cgroup"));
+        spec.addOption(flag("Add it to a paused container, too, where it waits.", "--ignore-paused"));
         spec.addPositional(parameter(0, "ID", "The container."));
         spec.addPositional(rest(1, "COMMAND", "What to run, with its arguments."));
     }
@@ -58,7 +66,10 @@ final class ExecVerb implements Verb {
         boolean detach = args.hasMatchedOption("--detach");
         Process process = process(args, spec, session);
         Containers containers = session.containers();
-        var executed = containers.exec(id, spec, process, CreateArguments.options(args, process.terminal(), detach));
+        var group = new ExecGroup(
+                args.matchedOptionValue("--cgroup", List.<String>of()), args.hasMatchedOption("--ignore-paused"));
+        var executed =
+                containers.exec(id, spec, process, CreateArguments.options(args, process.terminal(), detach), group);
         if (!detach) {
             containers.accompany(executed);
         }
@@ -85,6 +96,8 @@ final class ExecVerb implements Verb {
         process.user(args.matchedOptionValue("--user", ""));
         process.groups(args.matchedOptionValue("--additional-gids", List.of()));
         process.capabilities(args.matchedOptionValue("--cap", List.of()));
+        process.selinuxLabel(args.matchedOptionValue("--process-label", ""));
+        process.apparmorProfile(args.matchedOptionValue("--apparmor", ""));
         process.noNewPrivileges(args.hasMatchedOption("--no-new-privs"));
         return process.build();
     }

@@ -23,7 +23,13 @@ public final class GatunOci {
                         new ListVerb(),
                         new KillVerb(),
                         new DeleteVerb(),
-                        new SpecVerb()),
+                        new PauseVerb(),
+                        new ResumeVerb(),
+                        new PsVerb(),
+                        new UpdateVerb(),
+                        new EventsVerb(),
+                        new SpecVerb(),
+                        new FeaturesVerb()),
                 1);
     }
 

@@ -17,7 +17,7 @@ final class KillVerb implements Verb {
     @Override
     public void declare(CommandSpec spec) {
         spec.usageMessage().description("Send a signal to the first process of a container; TERM if none is given.");
-        spec.addOption(flag("Accepted for runc's callers: with the first process all others end.", "-a", "--all"));
+        spec.addOption(flag("Send it to all processes of the container.", "-a", "--all"));
         spec.addPositional(parameter(0, "ID", "The container."));
         spec.addPositional(PositionalParamSpec.builder()
                 .index("1")
@@ -31,7 +31,11 @@ final class KillVerb implements Verb {
     @Override
     public int run(ParseResult args, Session session) {
         int signal = Signals.parse(args.matchedPositionalValue(1, "TERM"));
-        session.containers().kill(CreateArguments.id(args), signal);
+        if (args.hasMatchedOption("--all")) {
+            session.containers().killAll(CreateArguments.id(args), signal);
+        } else {
+            session.containers().kill(CreateArguments.id(args), signal);
+        }
         return 0;
     }
 }

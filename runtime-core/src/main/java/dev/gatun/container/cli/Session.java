@@ -2,6 +2,7 @@ package dev.gatun.container.cli;
 
 import dev.gatun.container.Containers;
 import dev.gatun.container.Folders;
+import dev.gatun.container.GroupControl;
 import dev.gatun.container.StateFolder;
 import dev.gatun.linux.Kernel;
 import java.io.PrintStream;
@@ -34,6 +35,11 @@ public final class Session {
 
     public Containers containers() {
         return new Containers(kernel(), state, folders.lib(), warnings);
+    }
+
+    /** What is done with containers by their control groups. */
+    public GroupControl groups() {
+        return new GroupControl(kernel(), state);
     }
 
     public Folders folders() {

@@ -1,0 +1,168 @@
+package dev.gatun.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatun.json.JsonReader;
+import dev.gatun.json.JsonValue;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The verbs about control groups, as engines and people call them. */
+@Tag("kernel")
+@Tag("cgroup")
+@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class GroupVerbsTest {
+    private static final String EATER = "s=x; while :; do s=$s$s; done";
+
+    @TempDir
+    static Path shared;
+
+    @TempDir
+    Path folder;
+
+    private static Rootfs rootfs;
+    private Gatun gatun;
+
+    @BeforeAll
+    static void makeRootfs() {
+        rootfs = Rootfs.in(shared);
+    }
+
+    @BeforeEach
+    void begin() {
+        gatun = new Gatun(folder);
+    }
+
+    @AfterEach
+    void end() {
+        gatun.close();
+    }
+
+    private static JsonValue json(String text) {
+        return JsonReader.parse(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void runs(String... command) {
+        gatun.run(
+                        "gatun-oci",
+                        "run",
+                        "--detach",
+                        "-b",
+                        gatun.bundle(rootfs, command).toString(),
+                        "one")
+                .succeeded();
+    }
+
+    @Test
+    void aContainerIsPausedAndResumed() {
+        runs("sleep", "1000");
+        gatun.run("gatun-oci", "pause", "one").succeeded();
+        assertThat(gatun.run("gatun-oci", "state", "one").json().field("status").string())
+                .isEqualTo("paused");
+        assertThat(gatun.run("gatun-oci", "exec", "one", "true").failedWith(255))
+                .contains("paused container");
+        assertThat(gatun.run("gatun-oci", "delete", "one").failedWith(1)).contains("not stopped: paused");
+        gatun.run("gatun-oci", "resume", "one").succeeded();
+        assertThat(gatun.run("gatun-oci", "resume", "one").failedWith(1)).contains("container not paused");
+        gatun.run("gatun-oci", "exec", "one", "true").succeeded();
+    }
+
+    @Test
+    void itsProcessesAndWhatTheyUseArePrinted() {
+        runs("sh", "-c", "sleep 1000 & wait");
+        Gatun.await(
+                "both processes",
+                () -> json(gatun.run("gatun-oci", "ps", "--format", "json", "one")
+                                        .succeeded()
+                                        .out())
+                                .elements()
+                                .size()
+                        == 2);
+
+        JsonValue event = json(
+                gatun.run("gatun-oci", "events", "--stats", "one").succeeded().out());
+        assertThat(event.field("type").string()).isEqualTo("stats");
+        assertThat(event.field("id").string()).isEqualTo("one");
+        JsonValue data = event.field("data");
+        assertThat(data.field("pids").field("current").int64()).isEqualTo(2);
+        assertThat(data.field("memory").field("usage").field("usage").int64()).isPositive();
+        assertThat(data.field("cpu").field("usage").field("total").int64()).isPositive();
+
+        String table = gatun.run("gatun", "stats", "--no-stream").succeeded().out();
+        assertThat(table).contains("CPU %", "WORKING").containsPattern("(?m)^one ");
+        JsonValue line = json(gatun.run("gatun", "stats", "--no-stream", "--json", "one")
+                .succeeded()
+                .out());
+        assertThat(line.elements()).hasSize(1);
+    }
+
+    @Test
+    void limitsAreUpdatedByOptionsAndByAFile() throws Exception {
+        runs("sleep", "1000");
+        gatun.run("gatun-oci", "update", "--pids-limit", "2", "one").succeeded();
+        assertThat(gatun.run("gatun-oci", "exec", "one", "sh", "-c", "sleep 0; sleep 0; echo not reached")
+                        .out())
+                .doesNotContain("not reached");
+        Path file = Files.writeString(gatun.path("resources"), "{\"pids\": {\"limit\": -1}}");
+        gatun.run("gatun-oci", "update", "--resources", file.toString(), "one").succeeded();
+        assertThat(gatun.run("gatun-oci", "exec", "one", "sh", "-c", "sleep 0; echo reached")
+                        .succeeded()
+                        .out())
+                .contains("reached");
+        assertThat(gatun.run("gatun-oci", "update", "--memory", "lots", "one").failedWith(1))
+                .contains("--memory: \"lots\" is not a number of bytes");
+    }
+
+    @Test
+    void whoRunsOutOfMemoryIsTold() {
+        Gatun.Result result = gatun.run(
+                "gatun",
+                "run",
+                "--name",
+                "small",
+                "-m",
+                "16m",
+                "--memory-swap",
+                "16m",
+                rootfs.folder().toString(),
+                "sh",
+                "-c",
+                EATER);
+        assertThat(result.status()).isEqualTo(137);
+        assertThat(gatun.run("gatun-oci", "state", "small")
+                        .json()
+                        .field("oomKilled")
+                        .bool())
+                .isTrue();
+    }
+
+    @Test
+    void theListingShowsTheGroupBeforeTheClone() {
+        String listing = gatun.run(
+                        "gatun", "explain", "--pids-limit", "7", rootfs.folder().toString(), "true")
+                .succeeded()
+                .out();
+        assertThat(listing).contains("pids.max\", O_WRONLY|O_CLOEXEC", "; set pids.max of /gatun/");
+        assertThat(listing.indexOf("set pids.max")).isLessThan(listing.indexOf("clone3("));
+    }
+
+    @Test
+    void infoTellsWhereTheControllersAre() {
+        assertThat(gatun.run("gatun", "info").succeeded().out()).contains("control groups: ", "memory");
+        assertThat(json(gatun.run("gatun", "info", "--json").succeeded().out())
+                        .field("cgroups")
+                        .field("controllers")
+                        .field("memory")
+                        .isPresent())
+                .isTrue();
+    }
+}
