@@ -57,6 +57,7 @@ packages_programs() {
     gcc-aarch64-linux-gnu) echo aarch64-linux-gnu-gcc ;;
     gcc-x86-64-linux-gnu) echo x86_64-linux-gnu-gcc ;;
     iproute2) echo ip ;;
+    libcap2-bin) echo setcap ;;
     libc6-dev* | linux-libc-dev* | libseccomp2) ;;
     e2fsprogs) echo mke2fs ;;
     libcap2-bin) echo setcap ;;
