@@ -1,6 +1,6 @@
 /**
- * OCI images on this host: references, manifests, the content store, the registry client, layers and their snapshots.
- * It knows nothing of containers; what Java cannot do to files (ownership, extended attributes, device nodes, overlay
+ * OCI images on this host: references, manifests, and the content store that keeps them. It knows nothing of
+ * containers; what Java cannot do to files (locks that end with their owner, ownership, extended attributes, overlay
  * mounts) it asks of {@code dev.gatun.linux}.
  */
 @NullMarked
