@@ -215,6 +215,11 @@ public final class Json {
                 .orElse(List.of());
     }
 
+    /** The names of all members, in their order. */
+    public List<String> names() {
+        return node.properties().stream().map(Map.Entry::getKey).toList();
+    }
+
     private ImageException wrong(String key, String why) {
         return new ImageException(where + ": " + key + " " + why);
     }
