@@ -163,16 +163,34 @@ public final class ContentStore {
     /** Stores a small document. */
     public Descriptor put(String mediaType, byte[] content) {
         Descriptor descriptor = Descriptor.of(mediaType, content);
-        if (!contains(descriptor)) {
-            try (Ingest ingest = ingest(descriptor)) {
-                ingest.restart();
-                ingest.stream().write(content);
-                ingest.commit();
-            } catch (IOException e) {
-                throw new ImageException("store blob " + descriptor.digest() + ": " + StoreFiles.reason(e), e);
-            }
-        }
+        put(descriptor, content);
         return descriptor;
+    }
+
+    /** Stores a small document that somebody else described; in place of a damaged one, if there is one. */
+    public void put(Descriptor descriptor, byte[] content) {
+        if (isIntact(descriptor)) {
+            return;
+        }
+        try (Ingest ingest = ingest(descriptor)) {
+            ingest.restart();
+            ingest.stream().write(content);
+            ingest.commit();
+        } catch (IOException e) {
+            throw new ImageException("store blob " + descriptor.digest() + ": " + StoreFiles.reason(e), e);
+        }
+    }
+
+    private boolean isIntact(Descriptor descriptor) {
+        if (!contains(descriptor)) {
+            return false;
+        }
+        try {
+            read(descriptor);
+            return true;
+        } catch (CorruptBlobException e) {
+            return false;
+        }
     }
 
     /** Removes a blob that was found to be corrupt, so that it can be stored anew. */
