@@ -1,7 +1,6 @@
 /** OCI images: from a reference to a root filesystem. */
 module dev.gatun.image {
     exports dev.gatun.image;
-    exports dev.gatun.image.registry;
 
     requires transitive dev.gatun.linux;
     requires com.fasterxml.jackson.databind;

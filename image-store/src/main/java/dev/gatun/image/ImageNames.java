@@ -22,15 +22,29 @@ public final class ImageNames {
      * @param index that the name led to in the registry, if the image was chosen from one
      * @return the image's descriptor as it is listed
      */
-    public static Descriptor name(ContentStore store, Reference name, Descriptor manifest, Optional<Descriptor> index) {
+    public static Descriptor name(ContentStore store, Reference name, Descriptor manifest, Optional<Digest> index) {
         // With a digest the tag says nothing more.
         Reference kept = name.digest().map(name::withDigest).orElse(name);
         Map<String, String> annotations = new HashMap<>();
         annotations.put(Descriptor.REF_NAME, kept.toString());
-        index.ifPresent(of -> annotations.put(INDEX, of.digest().toString()));
+        index.ifPresent(of -> annotations.put(INDEX, of.toString()));
         Descriptor entry = manifest.withAnnotations(annotations);
         store.update(entries -> {
-            List<Descriptor> changed = without(entries, kept.toString(), manifest.digest());
+            List<Descriptor> changed = without(entries, kept.toString(), Optional.of(manifest.digest()));
+            changed.add(entry);
+            return changed;
+        });
+        return entry;
+    }
+
+    /** Lists an image that has no name, unless it is listed already. */
+    public static Descriptor nameless(ContentStore store, Descriptor manifest) {
+        Descriptor entry = manifest.withAnnotations(Map.of());
+        store.update(entries -> {
+            if (entries.stream().anyMatch(entry::sameContent)) {
+                return entries;
+            }
+            List<Descriptor> changed = new ArrayList<>(entries);
             changed.add(entry);
             return changed;
         });
@@ -49,10 +63,6 @@ public final class ImageNames {
                 .toList());
     }
 
-    private static List<Descriptor> without(List<Descriptor> entries, String name, Digest successor) {
-        return without(entries, name, Optional.of(successor));
-    }
-
     /** The entries without one name, and without a nameless entry of what gets that name. */
     private static List<Descriptor> without(List<Descriptor> entries, String name, Optional<Digest> successor) {
         List<Descriptor> kept = new ArrayList<>();
@@ -65,7 +75,7 @@ public final class ImageNames {
                                         .filter(other -> other.digest().equals(entry.digest()))
                                         .count()
                                 == 1) {
-                    kept.add(nameless(entry));
+                    kept.add(withoutName(entry));
                 }
             } else if (!(nameless && succeeded)) {
                 kept.add(entry);
@@ -74,7 +84,7 @@ public final class ImageNames {
         return kept;
     }
 
-    private static Descriptor nameless(Descriptor entry) {
+    private static Descriptor withoutName(Descriptor entry) {
         Map<String, String> annotations = new HashMap<>(entry.annotations());
         annotations.remove(Descriptor.REF_NAME);
         return entry.withAnnotations(annotations);

@@ -121,10 +121,20 @@ public final class Ingest implements AutoCloseable {
      * @throws CorruptBlobException if it is not what was expected; nothing of it is kept then
      */
     public Digest commit() throws IOException {
+        return commit(Optional.empty());
+    }
+
+    /** As {@link #commit()}, and from the start kept by a lease. */
+    public Digest commit(Lease lease) throws IOException {
+        return commit(Optional.of(lease));
+    }
+
+    private Digest commit(Optional<Lease> lease) throws IOException {
         Digest digest = Digest.of(algorithm, hasher);
         if (expected.isPresent()) {
             check(expected.get(), digest);
         }
+        lease.ifPresent(keeper -> keeper.add(digest));
         channel.force(true);
         Path blob = files.blob(digest);
         Files.createDirectories(blob.getParent());

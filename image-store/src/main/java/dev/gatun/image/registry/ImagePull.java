@@ -63,10 +63,10 @@ final class ImagePull {
     /** Follows what the name led to, an index or a manifest, to all of the image. */
     Image run(Document first) {
         try (Lease lease = store.lease()) {
-            Optional<Descriptor> index = Optional.empty();
+            Optional<Digest> index = Optional.empty();
             Document document = first;
             if (MediaTypes.isIndex(first.descriptor().mediaType())) {
-                index = Optional.of(keep(lease, first));
+                index = Optional.of(keep(lease, first).digest());
                 document = choose(first);
             }
             Manifest manifest = Manifest.parse(document.descriptor().mediaType(), document.raw());
