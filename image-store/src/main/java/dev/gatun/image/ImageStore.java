@@ -105,8 +105,12 @@ public final class ImageStore {
             return Optional.empty();
         }
         for (Reference full : fullNames.apply(reference)) {
-            Optional<Listed> found =
-                    images.stream().filter(image -> isCalled(image, full)).findFirst();
+            Optional<Listed> found = images.stream()
+                    .filter(image -> image.names().contains(full))
+                    .findFirst()
+                    .or(() -> images.stream()
+                            .filter(image -> hasDigest(image, full))
+                            .findFirst());
             if (found.isPresent()) {
                 return found;
             }
@@ -114,9 +118,10 @@ public final class ImageStore {
         return Optional.empty();
     }
 
-    private boolean isCalled(Listed image, Reference full) {
+    /** Whether it is called by a tag, but came with the digest that is asked for. */
+    private static boolean hasDigest(Listed image, Reference full) {
         if (full.digest().isEmpty()) {
-            return image.names().contains(full);
+            return false;
         }
         Digest wanted = full.digest().get();
         boolean same = image.manifest().digest().equals(wanted)

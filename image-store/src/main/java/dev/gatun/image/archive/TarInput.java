@@ -17,10 +17,11 @@ final class TarInput {
     private static final String SIZE = "size";
 
     private final InputStream in;
-    private Content content = new Content(0);
+    private Content content;
 
     TarInput(InputStream in) {
         this.in = in;
+        this.content = new Content(0, in);
     }
 
     /** The next member, whose content can be read from {@link #content}; empty at the end. */
@@ -37,7 +38,7 @@ final class TarInput {
             }
             checkSum(header);
             TarEntry entry = entry(header);
-            content = new Content(entry.size());
+            content = new Content(entry.size(), in);
             switch (entry.type()) {
                 case 'x' -> extended.putAll(pax(document(entry)));
                 case 'g' -> document(entry);
@@ -63,7 +64,7 @@ final class TarInput {
             } catch (NumberFormatException e) {
                 throw new IOException("not a tar archive that can be read: size " + extended.get(SIZE), e);
             }
-            content = new Content(size);
+            content = new Content(size, in);
         }
         return new TarEntry(
                 extended.getOrDefault(PATH, entry.name()),
@@ -178,12 +179,12 @@ final class TarInput {
     }
 
     /** Closing it does not close the archive. */
-    private final class Content extends FilterInputStream {
+    private static final class Content extends FilterInputStream {
         private final long size;
         private long left;
 
-        Content(long size) {
-            super(TarInput.this.in);
+        Content(long size, InputStream in) {
+            super(in);
             this.size = size;
             this.left = size;
         }
