@@ -22,7 +22,7 @@ import java.util.Optional;
  * each other out as processes do, and it ends with its owner however that ends.
  */
 final class LockedFile implements AutoCloseable {
-    private static final Duration LONGEST_NAP = Duration.ofMillis(100);
+    private static final Duration LONGEST_NAP = Duration.ofMillis(16);
 
     private final Path path;
     private final Fd fd;

@@ -190,7 +190,9 @@ class FaultsTest {
 
     @Test
     void a_cut_connection_is_gone_on_with_where_it_was_cut() {
-        registry.misbehave((exchange, earlier) -> isLayer(exchange) && earlier < 3 && cut(exchange, earlier, exchange.getRequestHeaders().getFirst("Range")));
+        registry.misbehave((exchange, earlier) -> isLayer(exchange)
+                && earlier < 3
+                && cut(exchange, earlier, exchange.getRequestHeaders().getFirst("Range")));
         assertPulled();
         assertThat(registry.requests())
                 .anyMatch(request -> request.contains(layer.digest().toString()) && request.contains("bytes=1"));
