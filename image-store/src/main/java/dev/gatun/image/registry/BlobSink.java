@@ -14,9 +14,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
-/** Writes a body to the store as it comes, one part at a time; the next is asked for when the last is written. */
+/** Writes a body to the store as it comes, and asks for as much more as it has written. */
 final class BlobSink implements BodyHandler<Long>, BodySubscriber<Long> {
     private static final int PARTIAL = 206;
+    /** Parts that may wait, of 16 KiB each: asking for them one at a time costs a detour through another thread for each. */
+    private static final int AHEAD = 16;
 
     private final Ingest ingest;
     private final Descriptor content;
@@ -64,7 +66,7 @@ final class BlobSink implements BodyHandler<Long>, BodySubscriber<Long> {
         if (stopped) {
             to.cancel();
         } else {
-            to.request(1);
+            to.request(AHEAD);
         }
     }
 
