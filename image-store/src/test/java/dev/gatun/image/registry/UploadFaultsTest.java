@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -64,7 +65,8 @@ class UploadFaultsTest {
 
     private void assertPushed() {
         Descriptor layer = image.manifest().layers().getFirst();
-        assertThat(Digest.of(stored.get(layer.digest().toString()))).isEqualTo(layer.digest());
+        assertThat(Digest.of(stored.getOrDefault(layer.digest().toString(), new byte[0])))
+                .isEqualTo(layer.digest());
         assertThat(stored.get(image.id().toString())).isEqualTo(image.config().raw());
         assertThat(stored.get("1")).isEqualTo(image.manifest().raw());
     }
@@ -73,7 +75,8 @@ class UploadFaultsTest {
     private boolean take(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getPath();
         String method = exchange.getRequestMethod();
-        byte[] body = method.equals("HEAD") ? new byte[0] : exchange.getRequestBody().readAllBytes();
+        byte[] body =
+                method.equals("HEAD") ? new byte[0] : exchange.getRequestBody().readAllBytes();
         if (method.equals("POST")) {
             String session = SESSIONS + count.incrementAndGet();
             sessions.put(session, new ByteArrayOutputStream());
@@ -118,7 +121,8 @@ class UploadFaultsTest {
                 ranges.add(range);
                 if (!range.startsWith("0-") && cuts.getAndIncrement() == 0) {
                     byte[] part = exchange.getRequestBody().readNBytes(1000);
-                    sessions.get(exchange.getRequestURI().getPath()).writeBytes(part);
+                    Objects.requireNonNull(sessions.get(exchange.getRequestURI().getPath()))
+                            .writeBytes(part);
                     throw new IOException("cut");
                 }
             }
