@@ -28,12 +28,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Images go round between Gatun and other programs: docker-registry, skopeo and umoci. What comes back is what went. */
-@Tag("clients")
 class PeersTest {
     private final Kernel kernel = Kernel.load();
 
