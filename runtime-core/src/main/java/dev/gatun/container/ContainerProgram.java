@@ -40,7 +40,7 @@ import java.util.Optional;
  *    |                     | monitor, or end            | restrictions, identity, the command is found
  *    |<--- TERMINAL, descriptor (if Java carries it) ---|
  *    |<--- PREPARED (if there are hooks, for one) ------|
- *    |---- answer ------------------------------------->| enters its root
+ *    |---- answer ------------------------------------->| restrictions; enters its root
  *    |<--- READY ---------------------------------------|
  *                          start connects to the socket | accept4 (if there is a start socket)
  *    |<--- LISTENER, number (to start, if that is there) | seccomp (if its profile has an agent)
@@ -320,6 +320,9 @@ final class ContainerProgram {
             program.section("terminal");
             terminal(mounts.devpts());
         }
+        // before kernel parameters, which may be those of devices that come; before the root is read-only, as hooks
+        // write to it
+        awaitPreparation();
         program.section("restrictions");
         new SysctlOps(assembly).set(mounts.proc());
         mounts.closeKept();
@@ -333,7 +336,6 @@ final class ContainerProgram {
         if (assembly.spec.root().readonly()) {
             rootfs.makeReadOnly();
         }
-        awaitPreparation();
         if (surroundings.options().pivots()) {
             rootfs.enter();
         } else {
