@@ -172,15 +172,6 @@ class CompileTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            linux.intelRdt | {closID: 'a'}
-            linux.netDevices | {eth0: {}}
-            """)
-    void whatIsNotSupportedYetIsRefused(String field, String value) {
-        assertRefused(field, value, field + ": not supported yet");
-    }
-
-    @ParameterizedTest
     @ValueSource(strings = {"prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"})
     void nobodyRunsTheHooksOfACompiledProgram(String kind) {
         ObjectNode config = small();
@@ -203,6 +194,7 @@ class CompileTest {
             hostname | 'a' | uts
             domainname | 'a' | uts
             linux.timeOffsets | {boottime: {secs: 1}} | time
+            linux.netDevices | {eth0: {}} | network
             """)
     void whatWouldReachTheHostWithoutANamespaceIsRefused(String field, String value, String namespace) {
         ObjectNode config = small();
