@@ -34,6 +34,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -147,6 +148,9 @@ public final class Containers {
             Optional<Fd> start = waits ? Optional.of(keep(handed, listen(id))) : Optional.empty();
             Optional<Fd> console = options.consoleSocket().map(path -> keep(handed, connect("console", path)));
             Optional<Fd> status = options.monitor() ? Optional.of(keep(handed, exitFile(id))) : Optional.empty();
+            Map<Integer, Fd> idmapped = MountOps.mapIds(bundle.spec())
+                    ? new IdmappedMounts(kernel, launcher, bundle).make(handed)
+                    : Map.of();
             var guide = new Launch.Guide() {
                 @Override
                 public Program compile(Channel channel) {
@@ -158,7 +162,7 @@ public final class Containers {
                             joinOrder,
                             creation,
                             new ContainerProgram.Surroundings.Attended(
-                                    channel.programEnd(), start, console, status, options));
+                                    channel.programEnd(), start, console, status, idmapped, options));
                 }
 
                 @Override

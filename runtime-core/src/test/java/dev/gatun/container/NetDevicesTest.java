@@ -24,14 +24,14 @@ class NetDevicesTest {
 
     /** A pair of devices, v0 with addresses and switched on. */
     private static void pair() throws Exception {
-        OwnNetwork.ip(
+        OwnNamespaces.ip(
                 "link add v0 type veth peer name v1; addr add 10.9.8.7/24 broadcast 10.9.8.255 dev v0;"
                         + " addr add 10.9.8.8/24 dev v0; addr add fd00::7/64 dev v0 nodad; addr add 169.254.1.1/16 scope link dev v0;"
                         + " addr add 10.1.1.1/24 valid_lft 1000 preferred_lft 1000 dev v0; link set v1 up; link set v0 mtu 1400 up");
     }
 
     private static void assertUntouched() throws Exception {
-        assertThat(OwnNetwork.ip("addr show dev v0"))
+        assertThat(OwnNamespaces.ip("addr show dev v0"))
                 .contains("UP")
                 .contains("inet 10.9.8.7/24 brd 10.9.8.255")
                 .contains("inet 10.9.8.8/24")
@@ -45,7 +45,7 @@ class NetDevicesTest {
 
     @Test
     void oneComesWithItsLastingAddressesAndIsSwitchedOn() throws Exception {
-        OwnNetwork.in(bundle.kernel, () -> {
+        OwnNamespaces.in(bundle.kernel, () -> {
             pair();
             bundle.set("linux.netDevices", "{v0: {}}").run(containers("v0"));
             assertThat(bundle.text().lines().toList())
@@ -57,10 +57,10 @@ class NetDevicesTest {
 
     @Test
     void theHostHasItNoLonger() throws Exception {
-        OwnNetwork.in(bundle.kernel, () -> {
+        OwnNamespaces.in(bundle.kernel, () -> {
             pair();
             bundle.set("linux.netDevices", "{v0: {}}").startIdle();
-            assertThat(OwnNetwork.ip("link"))
+            assertThat(OwnNamespaces.ip("link"))
                     .contains("v1")
                     .doesNotContain("v0:")
                     .doesNotContain("v0@");
@@ -69,7 +69,7 @@ class NetDevicesTest {
 
     @Test
     void severalCanHaveOtherNamesInTheContainer() throws Exception {
-        OwnNetwork.in(bundle.kernel, () -> {
+        OwnNamespaces.in(bundle.kernel, () -> {
             pair();
             bundle.set("linux.netDevices", "{v0: {name: 'eth0'}, v1: {name: 'v0'}}")
                     .run("ls /sys/class/net");
@@ -79,7 +79,7 @@ class NetDevicesTest {
 
     @Test
     void aTemplateTakesNumbersThatAreFree() throws Exception {
-        OwnNetwork.in(bundle.kernel, () -> {
+        OwnNamespaces.in(bundle.kernel, () -> {
             pair();
             bundle.set("linux.netDevices", "{v0: {name: 'eth%d'}, v1: {name: 'eth%d'}}")
                     .run("ls /sys/class/net; " + ADDRESSES.replace("DEVICE", "eth0"));
@@ -91,7 +91,7 @@ class NetDevicesTest {
 
     @Test
     void aContainerWithAUserNamespaceGetsOneToo() throws Exception {
-        OwnNetwork.in(bundle.kernel, () -> {
+        OwnNamespaces.in(bundle.kernel, () -> {
             pair();
             bundle.userNamespace()
                     .set("linux.netDevices", "{v0: {name: 'eth0'}}")
@@ -102,7 +102,7 @@ class NetDevicesTest {
 
     @Test
     void itsKernelParametersCanBeSet() throws Exception {
-        OwnNetwork.in(bundle.kernel, () -> {
+        OwnNamespaces.in(bundle.kernel, () -> {
             pair();
             bundle.set("linux.netDevices", "{v0: {name: 'eth0'}}")
                     .set("linux.sysctl", "{'net.ipv4.conf.eth0.forwarding': '1'}")
@@ -112,7 +112,7 @@ class NetDevicesTest {
     }
 
     /** Does something while a network namespace is there that has devices v0 and v1 of its own. */
-    private void besideAnother(OwnNetwork.Work work) throws Exception {
+    private void besideAnother(OwnNamespaces.Work work) throws Exception {
         Process other = new ProcessBuilder(
                         "unshare", "--net", "sh", "-c", "ip link add v0 type veth peer name v1; echo; exec sleep 1000")
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -120,7 +120,7 @@ class NetDevicesTest {
         try {
             assertThat(other.getInputStream().read()).isEqualTo('\n');
             bundle.namespace("network", "/proc/" + other.pid() + "/ns/net");
-            OwnNetwork.in(bundle.kernel, work);
+            OwnNamespaces.in(bundle.kernel, work);
         } finally {
             other.destroyForcibly().waitFor();
         }
@@ -154,7 +154,7 @@ class NetDevicesTest {
 
     @Test
     void theFirstIsGivenBackWhenTheSecondCannotBeMoved() throws Exception {
-        OwnNetwork.in(bundle.kernel, () -> {
+        OwnNamespaces.in(bundle.kernel, () -> {
             pair();
             bundle.set("linux.netDevices", "{v0: {name: 'eth0'}, none: {}}");
             assertThatThrownBy(bundle::start)
@@ -166,7 +166,7 @@ class NetDevicesTest {
 
     @Test
     void whatTheKernelDoesNotMoveIsAnErrorInItsWords() throws Exception {
-        OwnNetwork.in(bundle.kernel, () -> {
+        OwnNamespaces.in(bundle.kernel, () -> {
             pair();
             bundle.set("linux.netDevices", "{v0: {}, lo: {name: 'other'}}");
             assertThatThrownBy(bundle::start)
@@ -179,7 +179,7 @@ class NetDevicesTest {
 
     @Test
     void aFailingHookOfTheCreationGivesItBack() throws Exception {
-        OwnNetwork.in(bundle.kernel, () -> {
+        OwnNamespaces.in(bundle.kernel, () -> {
             pair();
             bundle.set("linux.netDevices", "{v0: {name: 'eth0'}}")
                     .set("hooks.createRuntime", "[{path: '/bin/busybox', args: ['false']}]");
@@ -191,7 +191,7 @@ class NetDevicesTest {
 
     @Test
     void aCommandThatIsNotThereGivesItBackThoughTheContainerHasEnded() throws Exception {
-        OwnNetwork.in(bundle.kernel, () -> {
+        OwnNamespaces.in(bundle.kernel, () -> {
             pair();
             bundle.set("linux.netDevices", "{v0: {name: 'eth0'}}").args("/nosuch");
             assertThatThrownBy(bundle::start).isInstanceOf(ContainerException.class);
@@ -201,7 +201,7 @@ class NetDevicesTest {
 
     @Test
     void hooksFindIt() throws Exception {
-        OwnNetwork.in(bundle.kernel, () -> {
+        OwnNamespaces.in(bundle.kernel, () -> {
             pair();
             Path log = bundle.hostFolder("log").resolve("hook");
             bundle.set("linux.netDevices", "{v0: {name: 'eth0'}}")
@@ -215,7 +215,7 @@ class NetDevicesTest {
 
     @Test
     void nobodyButRootMovesThem() throws Exception {
-        OwnNetwork.in(bundle.kernel, () -> {
+        OwnNamespaces.in(bundle.kernel, () -> {
             // of this thread alone
             bundle.kernel.call(ProcessCalls.setresuid(65534));
             assertThatThrownBy(() -> NetDevices.between(bundle.kernel, "/proc/self/ns/net"))

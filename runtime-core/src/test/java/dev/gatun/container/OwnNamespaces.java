@@ -8,16 +8,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** Network namespaces of a test's own: no test touches the host's devices. */
-final class OwnNetwork {
-    private OwnNetwork() {}
+/** Namespaces of a test's own: no test touches the host's devices and mounts. */
+final class OwnNamespaces {
+    private OwnNamespaces() {}
 
     /** Does something in a thread that stands in a new network namespace, and dies afterwards. */
     static void in(Kernel kernel, Work work) throws Exception {
+        in(kernel, Sched.CLONE_NEWNET, work);
+    }
+
+    /** As {@link #in(Kernel, Work)}, in other namespaces: {@code CLONE_NEW*}. */
+    static void in(Kernel kernel, long namespaces, Work work) throws Exception {
         var done = new CompletableFuture<Void>();
         Thread.ofPlatform().start(() -> {
             try {
-                kernel.call(ProcessCalls.unshare(Sched.CLONE_NEWNET));
+                kernel.call(ProcessCalls.unshare(namespaces));
                 work.run();
                 done.complete(null);
             } catch (Throwable failed) {
