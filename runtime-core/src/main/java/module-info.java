@@ -5,6 +5,7 @@ module dev.gatun.runtime {
     exports dev.gatun.container;
     exports dev.gatun.container.cli;
     exports dev.gatun.json;
+    exports dev.gatun.network;
     exports dev.gatun.oci;
     exports dev.gatun.seccomp;
 

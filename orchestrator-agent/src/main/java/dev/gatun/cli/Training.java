@@ -53,6 +53,11 @@ final class Training {
               "memory": {"limit": 536870912}, "cpu": {"shares": 1024, "quota": 100000, "period": 100000},
               "pids": {"limit": 1000}},
             """;
+    /** What seldom is in a configuration, a part at a time; that it fails for want of a device shows no less. */
+    private static final List<String> RARE_PARTS = List.of(
+            "\"linux\": {\"netDevices\": {\"gatun-none\": {\"name\": \"eth0\"}},",
+            "\"linux\": {\"intelRdt\": {\"closID\": \"gatun-none\", \"enableMonitoring\": true},");
+
     private static final long PAUSE_MILLIS = 5;
     private static final int PAUSES = 1000;
 
@@ -86,6 +91,7 @@ final class Training {
         oci("spec", "--bundle", bundle.toString());
         writeBundle(bundle, false);
         mistakes();
+        rareParts(bundle);
         String problem = created(bundle);
         detached(bundle);
         foreground(bundle);
@@ -120,6 +126,22 @@ final class Training {
     private static String withUsualExtras(String config) {
         return config.replaceFirst("\"process\": \\{", "\"process\": {" + PROCESS_EXTRAS)
                 .replaceFirst("\"linux\": \\{", "\"linux\": {" + LINUX_EXTRAS);
+    }
+
+    private void rareParts(Path usual) throws IOException {
+        Path bundle = Files.createDirectories(folder.resolve("rare"));
+        Path shown = Files.createDirectories(bundle.resolve("shown"));
+        String mapping = "[{\"containerID\": 0, \"hostID\": 100000, \"size\": 65536}]";
+        String config = Files.readString(usual.resolve("config.json"))
+                .replaceFirst(
+                        "\"mounts\": \\[",
+                        "\"mounts\": [{\"destination\": \"/mnt\", \"source\": \"" + shown
+                                + "\", \"options\": [\"bind\", \"idmap\"], \"uidMappings\": " + mapping
+                                + ", \"gidMappings\": " + mapping + "},");
+        for (String part : RARE_PARTS) {
+            Files.writeString(bundle.resolve("config.json"), config.replaceFirst("\"linux\": \\{", part));
+            oci("create", "--bundle", bundle.toString(), ID);
+        }
     }
 
     private void mistakes() {

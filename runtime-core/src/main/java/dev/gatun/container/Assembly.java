@@ -1,6 +1,7 @@
 package dev.gatun.container;
 
 import dev.gatun.cgroup.GroupPaths;
+import dev.gatun.linux.Arg;
 import dev.gatun.linux.FileCalls;
 import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.program.Label;
@@ -59,7 +60,7 @@ final class Assembly {
     }
 
     /** Adds the op that closes a descriptor which is no longer needed. */
-    void close(Slot descriptor) {
+    void close(Arg descriptor) {
         program.call(FileCalls.close(descriptor), "close " + descriptor);
     }
 }

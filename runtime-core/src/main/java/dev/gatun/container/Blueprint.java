@@ -2,6 +2,7 @@ package dev.gatun.container;
 
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.Kernel;
+import dev.gatun.oci.Mount;
 import dev.gatun.program.Image;
 import dev.gatun.program.Listing;
 import dev.gatun.program.Program;
@@ -11,6 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The program of a bundle, which is not started: it is to be read, or to be kept as an executable. */
@@ -51,7 +55,19 @@ public final class Blueprint {
                 kernel,
                 bundle,
                 new ContainerProgram.Surroundings.Attended(
-                        channel, Optional.empty(), Optional.empty(), status, options));
+                        channel, Optional.empty(), Optional.empty(), status, idmapped(kernel, bundle), options));
+    }
+
+    /** Stand-ins for what would be made before the program is started. */
+    private static Map<Integer, Fd> idmapped(Kernel kernel, Bundle bundle) {
+        var mounts = new HashMap<Integer, Fd>();
+        List<Mount> configured = bundle.spec().mounts();
+        for (int i = 0; i < configured.size(); i++) {
+            if (MountOps.isIdmapped(configured.get(i))) {
+                mounts.put(i, new Fd(kernel, FIRST_DESCRIPTOR + 2L + i, "idmapped_bind"));
+            }
+        }
+        return mounts;
     }
 
     /** The program that needs nobody: errors go to standard error, and it ends as the container does. */

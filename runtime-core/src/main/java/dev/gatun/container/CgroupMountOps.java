@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -43,7 +44,7 @@ final class CgroupMountOps {
         }
         boolean unified =
                 hierarchies.size() == 1 && hierarchies.getFirst().name().isEmpty();
-        var mounts = new MountOps(assembly, paths);
+        var mounts = new MountOps(assembly, paths, Map.of());
         if (unified) {
             String purpose = "show the container its control group on " + destination;
             Slot tree = tree(hierarchies.getFirst(), options.set(), purpose);

@@ -52,6 +52,10 @@ final class Consistency {
     private void names() {
         need(Namespace.Type.UTS, "hostname", spec.hostname().isPresent());
         need(Namespace.Type.UTS, "domainname", spec.domainname().isPresent());
+        need(
+                Namespace.Type.NETWORK,
+                "linux.netDevices",
+                !spec.linux().netDevices().isEmpty());
     }
 
     private void need(Namespace.Type type, String field, boolean used) {

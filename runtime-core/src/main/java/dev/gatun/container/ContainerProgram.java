@@ -26,6 +26,7 @@ import dev.gatun.program.Slot;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -40,7 +41,7 @@ import java.util.Optional;
  *    |                     | monitor, or end            | restrictions, identity, the command is found
  *    |<--- TERMINAL, descriptor (if Java carries it) ---|
  *    |<--- PREPARED (if there are hooks, for one) ------|
- *    |---- answer ------------------------------------->| enters its root
+ *    |---- answer ------------------------------------->| restrictions; enters its root
  *    |<--- READY ---------------------------------------|
  *                          start connects to the socket | accept4 (if there is a start socket)
  *    |<--- LISTENER, number (to start, if that is there) | seccomp (if its profile has an agent)
@@ -105,6 +106,11 @@ final class ContainerProgram {
             return Optional.empty();
         }
 
+        /** Mounts that Java made, by their place in the configuration ({@link IdmappedMounts}). */
+        default Map<Integer, Fd> idmapped() {
+            return Map.of();
+        }
+
         default CreateOptions options() {
             return CreateOptions.NONE;
         }
@@ -119,12 +125,18 @@ final class ContainerProgram {
             startSocket().ifPresent(all::add);
             console().ifPresent(all::add);
             status().ifPresent(all::add);
+            all.addAll(idmapped().values());
             return all;
         }
 
         /** Java is there. */
         record Attended(
-                Fd channel, Optional<Fd> startSocket, Optional<Fd> console, Optional<Fd> status, CreateOptions options)
+                Fd channel,
+                Optional<Fd> startSocket,
+                Optional<Fd> console,
+                Optional<Fd> status,
+                Map<Integer, Fd> idmapped,
+                CreateOptions options)
                 implements Surroundings {
             @Override
             public Optional<Fd> line() {
@@ -312,7 +324,7 @@ final class ContainerProgram {
         }
         rootfs.mount();
         program.section("mounts");
-        var mounts = new MountOps(assembly, paths);
+        var mounts = new MountOps(assembly, paths, surroundings.idmapped());
         mounts.mountAll();
         program.section("devices");
         new DeviceOps(assembly, paths).populate();
@@ -320,6 +332,9 @@ final class ContainerProgram {
             program.section("terminal");
             terminal(mounts.devpts());
         }
+        // before kernel parameters, which may be those of devices that come; before the root is read-only, as hooks
+        // write to it
+        awaitPreparation();
         program.section("restrictions");
         new SysctlOps(assembly).set(mounts.proc());
         mounts.closeKept();
@@ -333,7 +348,6 @@ final class ContainerProgram {
         if (assembly.spec.root().readonly()) {
             rootfs.makeReadOnly();
         }
-        awaitPreparation();
         if (surroundings.options().pivots()) {
             rootfs.enter();
         } else {

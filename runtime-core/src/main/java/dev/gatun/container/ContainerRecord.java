@@ -6,7 +6,9 @@ import dev.gatun.json.JsonValue;
 import dev.gatun.json.JsonWritable;
 import dev.gatun.json.JsonWriter;
 import dev.gatun.oci.Hooks;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -24,6 +26,7 @@ import java.util.Optional;
  * @param keyring the session keyring that its processes share, if it has one of its own
  * @param group its control group
  * @param ownPidNamespace whether its processes end when the first one does
+ * @param resctrl the folders in resctrl that were made for it, in the order in which they are to be removed
  */
 public record ContainerRecord(
         ContainerId id,
@@ -36,12 +39,17 @@ public record ContainerRecord(
         Hooks hooks,
         Optional<String> keyring,
         GroupPaths group,
-        boolean ownPidNamespace)
+        boolean ownPidNamespace,
+        List<String> resctrl)
         implements JsonWritable {
 
     static ContainerRecord parse(byte[] json) {
         JsonValue value = JsonReader.parse(json);
         Map<String, String> annotations = strings(value.field("annotations"));
+        var resctrl = new ArrayList<String>(0);
+        for (JsonValue folder : value.field("resctrl").elements()) {
+            resctrl.add(folder.string());
+        }
         return new ContainerRecord(
                 new ContainerId(value.field("id").string()),
                 value.field("ociVersion").string(),
@@ -56,7 +64,8 @@ public record ContainerRecord(
                         ? Optional.of(value.field("keyring").string())
                         : Optional.empty(),
                 GroupPaths.of(strings(value.field("cgroups"))),
-                value.field("ownPidNamespace").bool(true));
+                value.field("ownPidNamespace").bool(true),
+                resctrl);
     }
 
     private static Map<String, String> strings(JsonValue object) {
@@ -82,6 +91,7 @@ public record ContainerRecord(
                 .optional("keyring", keyring)
                 .optional("cgroups", group.toMap())
                 .field("ownPidNamespace", ownPidNamespace)
+                .optional("resctrl", resctrl)
                 .endObject();
     }
 }

@@ -34,6 +34,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -107,7 +108,7 @@ public final class Containers {
 
     /** The container, or nothing of it. */
     private Created create(ContainerId id, Bundle bundle, CreateOptions options, boolean waits) {
-        var preparation = new Preparation(new HookRunner(kernel, launcher), bundle.spec());
+        var preparation = new Preparation(kernel, new HookRunner(kernel, launcher), bundle.spec());
         try {
             if (bundle.folder().equals(state.folder(id))) {
                 state.writeConfiguration(id, bundle.spec());
@@ -115,10 +116,22 @@ public final class Containers {
             return launch(id, bundle, options, waits, preparation);
         } catch (RuntimeException | Error failed) {
             state.remove(id);
+            undo(preparation);
             if (preparation.hasBegun()) {
                 poststop(bundle.spec().hooks().poststop(), stopped(id, bundle));
             }
             throw failed;
+        } finally {
+            preparation.close();
+        }
+    }
+
+    /** What cannot be undone is told of, beside the reason for undoing. */
+    private void undo(Preparation preparation) {
+        try {
+            preparation.undo();
+        } catch (ContainerException failed) {
+            warnings.accept(failed.getMessage());
         }
     }
 
@@ -135,6 +148,9 @@ public final class Containers {
             Optional<Fd> start = waits ? Optional.of(keep(handed, listen(id))) : Optional.empty();
             Optional<Fd> console = options.consoleSocket().map(path -> keep(handed, connect("console", path)));
             Optional<Fd> status = options.monitor() ? Optional.of(keep(handed, exitFile(id))) : Optional.empty();
+            Map<Integer, Fd> idmapped = MountOps.mapIds(bundle.spec())
+                    ? new IdmappedMounts(kernel, launcher, bundle).make(handed)
+                    : Map.of();
             var guide = new Launch.Guide() {
                 @Override
                 public Program compile(Channel channel) {
@@ -146,7 +162,7 @@ public final class Containers {
                             joinOrder,
                             creation,
                             new ContainerProgram.Surroundings.Attended(
-                                    channel.programEnd(), start, console, status, options));
+                                    channel.programEnd(), start, console, status, idmapped, options));
                 }
 
                 @Override
@@ -161,7 +177,7 @@ public final class Containers {
                 }
             };
             Launch.Started started = Launch.run(kernel, launcher, guide, handed, waits, options.monitor());
-            return record(id, bundle, options, creation.paths(), started);
+            return record(id, bundle, options, creation.paths(), started, preparation.foldersToRemove());
         } catch (RuntimeException | Error failed) {
             group.undo(missing, failed);
             throw failed;
@@ -248,7 +264,12 @@ public final class Containers {
     }
 
     private Created record(
-            ContainerId id, Bundle bundle, CreateOptions options, GroupPaths group, Launch.Started started) {
+            ContainerId id,
+            Bundle bundle,
+            CreateOptions options,
+            GroupPaths group,
+            Launch.Started started,
+            List<String> folders) {
         try {
             var record = new ContainerRecord(
                     id,
@@ -261,7 +282,8 @@ public final class Containers {
                     bundle.spec().hooks(),
                     options.keyring(),
                     group,
-                    new Namespaces(bundle.spec().linux().namespaces()).isNew(Namespace.Type.PID));
+                    new Namespaces(bundle.spec().linux().namespaces()).isNew(Namespace.Type.PID),
+                    folders);
             state.write(record);
             announce(started.child(), options);
             return new Created(
@@ -518,6 +540,9 @@ public final class Containers {
         // where this process has started it and not waited for it
         Launch.reapIfEnded(kernel, record.init());
         new Group(kernel, record.group()).remove();
+        if (!record.resctrl().isEmpty()) {
+            Resctrl.remove(record.resctrl().stream().map(Path::of).toList());
+        }
         state.remove(record.id());
         poststop(record.hooks().poststop(), new ContainerStatus(record, State.Status.STOPPED, false).state());
     }

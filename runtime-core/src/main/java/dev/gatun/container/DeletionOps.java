@@ -39,6 +39,12 @@ final class DeletionOps {
         for (Call call : CgroupOps.removal(record.group())) {
             program.call(call, "remove the control group").tolerateAll();
         }
+        for (String folder : record.resctrl()) {
+            program.call(
+                            FileCalls.unlinkat(FileCalls.CURRENT_DIRECTORY, folder, Fcntl.AT_REMOVEDIR),
+                            "remove its group of resctrl")
+                    .tolerateAll();
+        }
         for (Call call : state.removal(record.id())) {
             program.call(call, "delete the container's state").tolerateAll();
         }

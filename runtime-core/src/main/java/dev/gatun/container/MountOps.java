@@ -2,15 +2,18 @@ package dev.gatun.container;
 
 import dev.gatun.linux.Arg;
 import dev.gatun.linux.Fcntl;
+import dev.gatun.linux.Fd;
 import dev.gatun.linux.FileCalls;
 import dev.gatun.linux.Mount;
 import dev.gatun.linux.MountCalls;
+import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.program.Slot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -37,13 +40,20 @@ final class MountOps {
 
     private final Assembly assembly;
     private final PathOps paths;
+    private final Map<Integer, Fd> idmapped;
     private @Nullable Slot proc;
     private @Nullable Slot devpts;
     private @Nullable Slot readOnlyDev;
 
-    MountOps(Assembly assembly, PathOps paths) {
+    /**
+     * The mounts of a configuration.
+     *
+     * @param idmapped the mounts that Java made ({@link IdmappedMounts}), by their place in it
+     */
+    MountOps(Assembly assembly, PathOps paths, Map<Integer, Fd> idmapped) {
         this.assembly = assembly;
         this.paths = paths;
+        this.idmapped = idmapped;
     }
 
     /** Adds the ops of all mounts. */
@@ -51,7 +61,7 @@ final class MountOps {
         List<dev.gatun.oci.Mount> mounts = assembly.spec.mounts();
         for (int i = 0; i < mounts.size(); i++) {
             try {
-                mount(mounts.get(i));
+                mount(mounts.get(i), Optional.ofNullable(idmapped.get(i)));
             } catch (ContainerException wrong) {
                 throw new ContainerException("mounts[" + i + "]: " + wrong.getMessage(), wrong);
             }
@@ -68,10 +78,30 @@ final class MountOps {
         return Optional.ofNullable(devpts);
     }
 
-    private void mount(dev.gatun.oci.Mount mount) {
+    /** Whether a mount shows other owners than its file system has. */
+    static boolean isIdmapped(dev.gatun.oci.Mount mount) {
+        boolean mapped = !mount.uidMappings().isEmpty();
+        for (String option : mount.options()) {
+            mapped |= MountOptions.isIdmap(option);
+        }
+        return mapped;
+    }
+
+    /** Whether any of a configuration does. */
+    static boolean mapIds(RuntimeSpec spec) {
+        for (dev.gatun.oci.Mount mount : spec.mounts()) {
+            if (isIdmapped(mount)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void mount(dev.gatun.oci.Mount mount, Optional<Fd> made) {
         MountOptions options = MountOptions.parse(mount.options());
-        if (!mount.uidMappings().isEmpty()) {
-            throw new ContainerException("uidMappings: id-mapped mounts are not supported yet");
+        if (made.isEmpty() && isIdmapped(mount)) {
+            throw new ContainerException(
+                    "uidMappings: a compiled program has nobody beside it who would map the owners that a mount shows");
         }
         String type = mount.type().orElse("");
         String destination = clean(mount.destination());
@@ -79,7 +109,7 @@ final class MountOps {
         if (options.isRemount()) {
             remount(destination, options);
         } else if (options.isBind() || type.equals("bind")) {
-            bind(mount, destination, options);
+            bind(mount, destination, options, made);
         } else if (type.equals("cgroup")) {
             new CgroupMountOps(assembly, paths).mount(destination, options);
         } else {
@@ -109,7 +139,7 @@ final class MountOps {
     /** Whether a bind mount's source is the root of a procfs, whose inode is always 1. */
     private boolean isProcfs(dev.gatun.oci.Mount mount) {
         try {
-            Path source = source(mount);
+            Path source = source(mount, assembly.bundle);
             return Files.getFileStore(source).type().equals("proc")
                     && Files.getAttribute(source, "unix:ino").equals(PROCFS_ROOT);
         } catch (IOException e) {
@@ -126,24 +156,29 @@ final class MountOps {
         assembly.close(target);
     }
 
-    private void bind(dev.gatun.oci.Mount mount, String destination, MountOptions options) {
+    private void bind(dev.gatun.oci.Mount mount, String destination, MountOptions options, Optional<Fd> made) {
         // options of a file system mean nothing here, and mount(2) does not look at them either
-        Path source = source(mount);
+        Path source = source(mount, assembly.bundle);
         String purpose = "bind " + source + " to " + destination + described(mount.options());
-        long flags =
-                Mount.OPEN_TREE_CLONE | Mount.OPEN_TREE_CLOEXEC | (options.isRecursiveBind() ? Fcntl.AT_RECURSIVE : 0);
-        Slot tree = assembly.program.slot("bind");
-        assembly.program
-                .call(MountCalls.openTree(FileCalls.CURRENT_DIRECTORY, source.toString(), flags), purpose)
-                .to(tree);
+        Arg tree = made.isPresent() ? made.get() : open(source, options.isRecursiveBind(), purpose);
         setAttributes(tree, options.set(), options.clear(), 0, purpose);
         var kind = Files.isDirectory(source) ? PathOps.Kind.FOLDER : PathOps.Kind.FILE;
         attach(tree, destination, kind, options, purpose);
         assembly.close(tree);
     }
 
-    private Path source(dev.gatun.oci.Mount mount) {
-        Path source = assembly.bundle.resolve(
+    private Slot open(Path source, boolean recursive, String purpose) {
+        long flags = Mount.OPEN_TREE_CLONE | Mount.OPEN_TREE_CLOEXEC | (recursive ? Fcntl.AT_RECURSIVE : 0);
+        Slot tree = assembly.program.slot("bind");
+        assembly.program
+                .call(MountCalls.openTree(FileCalls.CURRENT_DIRECTORY, source.toString(), flags), purpose)
+                .to(tree);
+        return tree;
+    }
+
+    /** What is bound; a relative path is taken from the bundle. */
+    static Path source(dev.gatun.oci.Mount mount, Path bundle) {
+        Path source = bundle.resolve(
                 mount.source().orElseThrow(() -> new ContainerException("source: missing; a bind mount needs one")));
         if (!Files.exists(source)) {
             throw new ContainerException("source: " + source + ": no such file or directory");
@@ -257,7 +292,7 @@ final class MountOps {
     }
 
     /** Attaches a detached mount at a path of the container, which is made if it is missing. */
-    void attach(Slot tree, String destination, PathOps.Kind kind, MountOptions options, String purpose) {
+    void attach(Arg tree, String destination, PathOps.Kind kind, MountOptions options, String purpose) {
         boolean links = !destination.equals("/proc") && !destination.equals("/sys");
         Slot target = paths.openOrMake(destination, kind, links, purpose);
         assembly.program.call(MountCalls.moveMount(tree, target), purpose);
@@ -265,7 +300,7 @@ final class MountOps {
         changePropagation(tree, options, purpose);
     }
 
-    private void changePropagation(Slot tree, MountOptions options, String purpose) {
+    private void changePropagation(Arg tree, MountOptions options, String purpose) {
         setAttributes(tree, options.recursiveSet(), options.recursiveClear(), Fcntl.AT_RECURSIVE, purpose);
         for (long propagation : options.propagation()) {
             long recursive = (propagation & Mount.MS_REC) != 0 ? Fcntl.AT_RECURSIVE : 0;

@@ -26,6 +26,7 @@ final class MountOptions {
             "bind",
             "defaults",
             "dirsync",
+            "idmap",
             "iversion",
             "lazytime",
             "loud",
@@ -36,6 +37,7 @@ final class MountOptions {
             "private",
             "rbind",
             "remount",
+            "ridmap",
             "rprivate",
             "rshared",
             "rslave",
@@ -73,6 +75,9 @@ final class MountOptions {
     private long clear;
     private long recursiveSet;
     private long recursiveClear;
+    private boolean idmap;
+    private boolean recursiveIdmap;
+    private String idmapping = "";
     private final List<Long> propagation = new ArrayList<>(1);
     private final List<String> wholeFilesystem = new ArrayList<>(0);
     private final List<String> filesystem = new ArrayList<>();
@@ -106,6 +111,7 @@ final class MountOptions {
             case "rbind" -> recursiveBind = true;
             case "remount" -> remount = true;
             case "tmpcopyup" -> copyUp = true;
+            case "idmap", "ridmap" -> idmap(option, "");
             case "private" -> propagation.add((long) Mount.MS_PRIVATE);
             case "rprivate" -> propagation.add((long) Mount.MS_PRIVATE | Mount.MS_REC);
             case "slave" -> propagation.add((long) Mount.MS_SLAVE);
@@ -115,11 +121,26 @@ final class MountOptions {
             case "unbindable" -> propagation.add((long) Mount.MS_UNBINDABLE);
             case "runbindable" -> propagation.add((long) Mount.MS_UNBINDABLE | Mount.MS_REC);
             default -> {
-                if (!attribute(option, false) && !(option.startsWith("r") && attribute(option.substring(1), true))) {
+                if (isIdmap(option)) {
+                    idmap(option, option.substring(option.indexOf('=') + 1));
+                } else if (!attribute(option, false)
+                        && !(option.startsWith("r") && attribute(option.substring(1), true))) {
                     filesystem.add(option);
                 }
             }
         }
+    }
+
+    /** Whether it is {@code idmap} or {@code ridmap}, alone or with a mapping. */
+    static boolean isIdmap(String option) {
+        String name = option.startsWith("r") ? option.substring(1) : option;
+        return name.equals("idmap") || name.startsWith("idmap=");
+    }
+
+    private void idmap(String option, String mapping) {
+        idmap = true;
+        recursiveIdmap = option.startsWith("r");
+        idmapping = mapping;
     }
 
     /** Takes an option that sets or clears an attribute of the mount; with {@code recursive} of all mounts below too. */
@@ -175,6 +196,21 @@ final class MountOptions {
     /** Whether what the image has in the folder is copied into the new file system, which covers it. */
     boolean isCopyUp() {
         return copyUp;
+    }
+
+    /** Whether owners are mapped on the mounts below, too. */
+    boolean isRecursiveIdmap() {
+        return recursiveIdmap;
+    }
+
+    /** Whether owners are mapped, by the mapping that it has in its options or elsewhere. */
+    boolean isIdmap() {
+        return idmap;
+    }
+
+    /** The mapping in crun's notation; empty if there is none among the options. */
+    String idmapping() {
+        return idmapping;
     }
 
     /** {@code MOUNT_ATTR_*} to set on the mount. */

@@ -5,6 +5,7 @@ import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.FileCalls;
 import dev.gatun.linux.Mount;
 import dev.gatun.linux.MountCalls;
+import dev.gatun.oci.Linux;
 import dev.gatun.oci.Namespace;
 import dev.gatun.oci.Propagation;
 import dev.gatun.program.Label;
@@ -36,10 +37,7 @@ final class RootfsOps {
     /** Mounts the root file system, so that it can be pivoted to and made read-only without the host noticing. */
     void mount() {
         var program = assembly.program;
-        // what is unbindable could not be bound here, and becomes so in the end
-        long flags = propagation()
-                .filter(wanted -> (wanted & Mount.MS_UNBINDABLE) == 0)
-                .orElse(SEPARATE);
+        long flags = separation(assembly.spec.linux());
         program.call(MountCalls.propagation("/", flags), "set how mounts of host and container affect each other");
         String folder = assembly.source.folder().toString();
         boolean separates = (flags & Mount.MS_REC) != 0 && (flags & Mount.MS_SHARED) == 0;
@@ -51,6 +49,14 @@ final class RootfsOps {
         } else {
             mountFolder(folder);
         }
+    }
+
+    /** {@code MS_*}: what the host's mounts become where the container sees them, while it is set up. */
+    static long separation(Linux linux) {
+        // what is unbindable could not be bound here, and becomes so in the end
+        return propagation(linux)
+                .filter(wanted -> (wanted & Mount.MS_UNBINDABLE) == 0)
+                .orElse(SEPARATE);
     }
 
     /** What is mounted on a shared mount is mounted on the host's too, and cannot be pivoted to. */
@@ -208,7 +214,11 @@ final class RootfsOps {
     }
 
     private Optional<Long> propagation() {
-        return assembly.spec.linux().rootfsPropagation().map(RootfsOps::flags);
+        return propagation(assembly.spec.linux());
+    }
+
+    private static Optional<Long> propagation(Linux linux) {
+        return linux.rootfsPropagation().map(RootfsOps::flags);
     }
 
     private static long flags(Propagation propagation) {

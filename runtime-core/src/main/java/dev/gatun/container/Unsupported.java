@@ -20,8 +20,6 @@ final class Unsupported {
                 !spec.hooks().startContainer().isEmpty()
                         && linux.seccomp().isPresent()
                         && notifies(linux.seccomp().get()));
-        refuse("linux.intelRdt", linux.intelRdt().isPresent());
-        refuse("linux.netDevices", !linux.netDevices().isEmpty());
     }
 
     /** A hook in the container is held to the profile, and would need a listener of its own. */

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -125,6 +126,7 @@ class CompileTest {
                                 Optional.of(socket),
                                 Optional.empty(),
                                 Optional.empty(),
+                                Map.of(),
                                 CreateOptions.NONE))));
     }
 
@@ -155,6 +157,7 @@ class CompileTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.of(status),
+                                Map.of(),
                                 CreateOptions.NONE))));
     }
 
@@ -169,15 +172,6 @@ class CompileTest {
         assertThatThrownBy(() -> compile(config))
                 .isInstanceOf(ContainerException.class)
                 .hasMessage(message);
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            linux.intelRdt | {closID: 'a'}
-            linux.netDevices | {eth0: {}}
-            """)
-    void whatIsNotSupportedYetIsRefused(String field, String value) {
-        assertRefused(field, value, field + ": not supported yet");
     }
 
     @ParameterizedTest
@@ -203,6 +197,7 @@ class CompileTest {
             hostname | 'a' | uts
             domainname | 'a' | uts
             linux.timeOffsets | {boottime: {secs: 1}} | time
+            linux.netDevices | {eth0: {}} | network
             """)
     void whatWouldReachTheHostWithoutANamespaceIsRefused(String field, String value, String namespace) {
         ObjectNode config = small();
@@ -217,12 +212,12 @@ class CompileTest {
     }
 
     @Test
-    void idMappedMountsAreRefused() {
+    void nobodyMakesTheIdMappedMountsOfACompiledProgram() {
         assertRefused(
                 "mounts",
                 "[{destination: '/a', type: 'bind', source: '/', options: ['bind'],"
                         + " uidMappings: [{containerID: 0, hostID: 1, size: 1}], gidMappings: [{containerID: 0, hostID: 1, size: 1}]}]",
-                "mounts[0]: uidMappings: id-mapped mounts are not supported yet");
+                "mounts[0]: uidMappings: a compiled program has nobody beside it who would map the owners that a mount shows");
     }
 
     @ParameterizedTest

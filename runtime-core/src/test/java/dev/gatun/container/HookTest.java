@@ -130,6 +130,16 @@ class HookTest {
         assertThat(logged()).containsExactly("gatun");
     }
 
+    @Test
+    void aRootThatIsReadOnlyToTheContainerIsNotToThem() {
+        bundle.set("root.readonly", "true");
+        hook("createContainer", "echo made >" + bundle.rootfs + "/out/made");
+        bundle.script("cat /out/made; echo x >/out/made");
+        bundle.mount(
+                "/out/text", "bind", bundle.file("out/text", "", "rw-rw-rw-").toString(), "bind");
+        assertThat(bundle.run().lines()).startsWith("made").anyMatch(line -> line.contains("Read-only file system"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"prestart", "createRuntime", "createContainer"})
     void aFailingOneEndsTheCreation(String kind) throws IOException {

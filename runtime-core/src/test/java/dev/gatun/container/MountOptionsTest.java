@@ -133,8 +133,21 @@ class MountOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"size=64m", "mode=755", "lowerdir=/a:/b", "rootcontext=x", "r", "rfoo", "idmap", "RO"})
+    @ValueSource(strings = {"size=64m", "mode=755", "lowerdir=/a:/b", "rootcontext=x", "r", "rfoo", "idmapped", "RO"})
     void whatNobodyKnowsIsForTheFileSystem(String option) {
         assertThat(MountOptions.parse(List.of("ro", option)).filesystem()).containsExactly(option);
+    }
+
+    @Test
+    void idmapIsAnOptionOfTheMount() {
+        assertThat(MountOptions.parse(List.of("rbind")).isIdmap()).isFalse();
+        MountOptions plain = MountOptions.parse(List.of("idmap"));
+        assertThat(plain.isIdmap()).isTrue();
+        assertThat(plain.isRecursiveIdmap()).isFalse();
+        assertThat(plain.filesystem()).isEmpty();
+        MountOptions crun = MountOptions.parse(List.of("ridmap=uids=0-1-2;gids=0-1-2"));
+        assertThat(crun.isRecursiveIdmap()).isTrue();
+        assertThat(crun.idmapping()).isEqualTo("uids=0-1-2;gids=0-1-2");
+        assertThat(crun.filesystem()).isEmpty();
     }
 }

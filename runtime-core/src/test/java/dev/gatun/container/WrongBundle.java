@@ -222,6 +222,29 @@ record WrongBundle(String what, Consumer<TestBundle> fault, String message) {
                     "a copy of the image in what is no tmpfs",
                     bundle -> bundle.mount("/data", "ramfs", "ramfs", "tmpcopyup"),
                     "mounts[7]: options: tmpcopyup: only a tmpfs has it, and only with options of up to 255 characters"),
+            new WrongBundle(
+                    "mapped owners on what is no bind mount",
+                    bundle -> bundle.mount("/data", "tmpfs", "tmpfs", "idmap"),
+                    "mounts[7]: uidMappings: only the owners that a bind mount shows can be mapped"),
+            new WrongBundle(
+                    "mapped owners without a mapping",
+                    bundle -> bundle.mount("/data", "bind", "/", "bind", "idmap"),
+                    "mounts[7]: options: idmap needs uidMappings and gidMappings, of the mount or of a user namespace of"
+                            + " the container"),
+            new WrongBundle(
+                    "mapped owners of a file system that has none",
+                    bundle -> bundle.mount("/data", "bind", "/sys/kernel", "bind", "idmap=uids=0-1-1;gids=0-1-1"),
+                    "mounts[7]: uidMappings: this kernel cannot map the owners that the file system of /sys/kernel"
+                            + " (sysfs) shows"),
+            // network devices
+            new WrongBundle(
+                    "a network device that there is not",
+                    bundle -> bundle.set("linux.netDevices", "{nodevice0: {}}"),
+                    "linux.netDevices.nodevice0: the runtime's network namespace has no such device"),
+            new WrongBundle(
+                    "a network device that is everywhere",
+                    bundle -> bundle.set("linux.netDevices", "{lo: {}}"),
+                    "linux.netDevices.lo: the container has a network device \"lo\" already"),
             // the process
             new WrongBundle("no command", bundle -> bundle.args(), "process.args: empty; a program to run is required"),
             new WrongBundle(

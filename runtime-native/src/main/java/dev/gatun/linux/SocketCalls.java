@@ -46,6 +46,16 @@ public final class SocketCalls {
         return Call.of(Syscall.SHUTDOWN, socket, Word.of(Socket.SHUT_RDWR));
     }
 
+    /**
+     * Sets an option that is a number.
+     *
+     * @param level {@code SOL_*}
+     */
+    public static Call setsockopt(Arg socket, int level, int option, int value) {
+        var number = new Block(Integer.BYTES, "[" + value + "]").int32(0, value);
+        return Call.of(Syscall.SETSOCKOPT, socket, Word.of(level), Word.of(option), number, Word.of(Integer.BYTES));
+    }
+
     public static Call recvmsg(Arg socket, Block message, long flags) {
         return Call.of(Syscall.RECVMSG, socket, message, new Word(flags, Notation.MESSAGE_FLAGS));
     }

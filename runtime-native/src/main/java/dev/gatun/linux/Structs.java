@@ -61,6 +61,35 @@ public final class Structs {
 
     public static final int IFREQ_FLAGS = 16;
 
+    /** struct nlmsghdr, linux/netlink.h. */
+    public static final int NLMSGHDR_SIZE = 16;
+
+    public static final int NLMSGHDR_LENGTH = 0;
+    public static final int NLMSGHDR_TYPE = 4;
+    public static final int NLMSGHDR_FLAGS = 6;
+    public static final int NLMSGHDR_SEQUENCE = 8;
+
+    /** struct nlmsgerr, linux/netlink.h. */
+    public static final int NLMSGERR_SIZE = 20;
+
+    /** struct nlattr, linux/netlink.h. */
+    public static final int NLATTR_SIZE = 4;
+
+    /** struct ifinfomsg, linux/rtnetlink.h. */
+    public static final int IFINFOMSG_SIZE = 16;
+
+    public static final int IFINFOMSG_INDEX = 4;
+    public static final int IFINFOMSG_FLAGS = 8;
+    public static final int IFINFOMSG_CHANGE = 12;
+
+    /** struct ifaddrmsg, linux/if_addr.h. */
+    public static final int IFADDRMSG_SIZE = 8;
+
+    public static final int IFADDRMSG_PREFIX_LENGTH = 1;
+    public static final int IFADDRMSG_FLAGS = 2;
+    public static final int IFADDRMSG_SCOPE = 3;
+    public static final int IFADDRMSG_INDEX = 4;
+
     /** struct rlimit64, linux/resource.h. */
     public static final int RLIMIT64_SIZE = 16;
 

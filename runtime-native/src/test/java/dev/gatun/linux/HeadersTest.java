@@ -131,6 +131,9 @@ class HeadersTest {
                 "sys/socket.h",
                 "sys/un.h",
                 "net/if.h",
+                "linux/netlink.h",
+                "linux/rtnetlink.h",
+                "linux/if_addr.h",
                 "sys/resource.h",
                 "signal.h",
                 "spawn.h",
@@ -252,6 +255,8 @@ class HeadersTest {
                         "linux/personality.h",
                         "linux/keyctl.h"));
         headers.put(Magic.class, List.of("linux/magic.h"));
+        headers.put(
+                Rtnetlink.class, List.of("sys/socket.h", "linux/netlink.h", "linux/rtnetlink.h", "linux/if_link.h"));
         headers.put(Namespacefs.class, List.of("linux/nsfs.h"));
         headers.put(Bpf.class, List.of("linux/bpf.h"));
         headers.put(Inotify.class, List.of("sys/inotify.h"));
@@ -311,6 +316,22 @@ class HeadersTest {
         structs.put("SOCKADDR_UN_PATH_SIZE", "sizeof(((struct sockaddr_un *) 0)->sun_path)");
         structs.put("IFREQ_SIZE", "sizeof(struct ifreq)");
         structs.put("IFREQ_FLAGS", "offsetof(struct ifreq, ifr_flags)");
+        structs.put("NLMSGHDR_SIZE", "sizeof(struct nlmsghdr)");
+        structs.put("NLMSGHDR_LENGTH", "offsetof(struct nlmsghdr, nlmsg_len)");
+        structs.put("NLMSGHDR_TYPE", "offsetof(struct nlmsghdr, nlmsg_type)");
+        structs.put("NLMSGHDR_FLAGS", "offsetof(struct nlmsghdr, nlmsg_flags)");
+        structs.put("NLMSGHDR_SEQUENCE", "offsetof(struct nlmsghdr, nlmsg_seq)");
+        structs.put("NLMSGERR_SIZE", "sizeof(struct nlmsgerr)");
+        structs.put("NLATTR_SIZE", "sizeof(struct nlattr)");
+        structs.put("IFINFOMSG_SIZE", "sizeof(struct ifinfomsg)");
+        structs.put("IFINFOMSG_INDEX", "offsetof(struct ifinfomsg, ifi_index)");
+        structs.put("IFINFOMSG_FLAGS", "offsetof(struct ifinfomsg, ifi_flags)");
+        structs.put("IFINFOMSG_CHANGE", "offsetof(struct ifinfomsg, ifi_change)");
+        structs.put("IFADDRMSG_SIZE", "sizeof(struct ifaddrmsg)");
+        structs.put("IFADDRMSG_PREFIX_LENGTH", "offsetof(struct ifaddrmsg, ifa_prefixlen)");
+        structs.put("IFADDRMSG_FLAGS", "offsetof(struct ifaddrmsg, ifa_flags)");
+        structs.put("IFADDRMSG_SCOPE", "offsetof(struct ifaddrmsg, ifa_scope)");
+        structs.put("IFADDRMSG_INDEX", "offsetof(struct ifaddrmsg, ifa_index)");
         structs.put("RLIMIT64_SIZE", "sizeof(struct rlimit64)");
         structs.put("CAP_HEADER_SIZE", "sizeof(struct __user_cap_header_struct)");
         structs.put("CAP_DATA_SIZE", "2 * sizeof(struct __user_cap_data_struct)");

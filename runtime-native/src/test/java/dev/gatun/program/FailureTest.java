@@ -618,6 +618,11 @@ class FailureTest {
                 row("accept4", SocketCalls.accept4(BAD), "accept4(-1, NULL, NULL, SOCK_CLOEXEC)", Errno.EBADF),
                 row("shutdown", SocketCalls.shutdown(BAD), "shutdown(-1, 2)", Errno.EBADF),
                 row(
+                        "setsockopt",
+                        SocketCalls.setsockopt(BAD, Socket.SOL_SOCKET, Socket.SO_PASSCRED, 1),
+                        "setsockopt(-1, 1, 16, [1], 4)",
+                        Errno.EBADF),
+                row(
                         "recvmsg",
                         SocketCalls.recvmsg(BAD, message, Socket.MSG_DONTWAIT),
                         "recvmsg(-1, " + text + ", MSG_DONTWAIT)",
