@@ -146,90 +146,6 @@ public final class FileCalls {
         return Call.of(Syscall.SENDFILE, to, from, Word.of(0), Word.of(count));
     }
 
-    /** Reads to a direct buffer, whose position does not move. */
-    public static Call read(Arg fd, DirectBytes buffer) {
-        return Call.of(Syscall.READ, fd, buffer, Word.of(buffer.size()));
-    }
-
-    /** Writes from a direct buffer, whose position does not move. */
-    public static Call write(Arg fd, DirectBytes content) {
-        return Call.of(Syscall.WRITE, fd, content, Word.of(content.size()));
-    }
-
-    /** Moves the offset of reads and writes; {@code SEEK_DATA} and {@code SEEK_HOLE} look for the next of them. */
-    public static Call lseek(Arg fd, long offset, int whence) {
-        return Call.of(Syscall.LSEEK, fd, Word.of(offset), flags(whence, Notation.WHENCE));
-    }
-
-    public static Call ftruncate(Arg fd, long size) {
-        return Call.of(Syscall.FTRUNCATE, fd, Word.of(size));
-    }
-
-    public static Call fsync(Arg fd) {
-        return Call.of(Syscall.FSYNC, fd);
-    }
-
-    /** Writes the whole file system that {@code fd} is on to its device. */
-    public static Call syncfs(Arg fd) {
-        return Call.of(Syscall.SYNCFS, fd);
-    }
-
-    /** Entries of a folder as struct linux_dirent64; the result is how many bytes of them, 0 at the end. */
-    public static Call getdents64(Arg directory, Block entries) {
-        return Call.of(Syscall.GETDENTS64, directory, entries, Word.of(entries.size()));
-    }
-
-    /** Gives a file one more name; a symbolic link is linked itself unless {@code flags} has {@code AT_SYMLINK_FOLLOW}. */
-    public static Call linkat(Arg from, String target, Arg directory, String path, long flags) {
-        return Call.of(
-                Syscall.LINKAT, from, new Text(target), directory, new Text(path), flags(flags, Notation.AT_FLAGS));
-    }
-
-    /**
-     * Renames or exchanges.
-     *
-     * @param flags {@code RENAME_*} of {@link Fcntl}
-     */
-    public static Call renameat2(Arg from, String source, Arg directory, String path, long flags) {
-        return Call.of(
-                Syscall.RENAMEAT2,
-                from,
-                new Text(source),
-                directory,
-                new Text(path),
-                flags(flags, Notation.RENAME_FLAGS));
-    }
-
-    /** Sets the time of the last change of the content, and leaves that of the last access as it is. */
-    public static Call utimensat(Arg directory, String path, long seconds, long nanoseconds, long flags) {
-        return Call.of(
-                Syscall.UTIMENSAT,
-                directory,
-                new Text(path),
-                modified(seconds, nanoseconds),
-                flags(flags, Notation.AT_FLAGS));
-    }
-
-    /** As {@link #utimensat}, of an open file. */
-    public static Call futimens(Arg fd, long seconds, long nanoseconds) {
-        return Call.of(Syscall.UTIMENSAT, fd, Word.NULL, modified(seconds, nanoseconds), Word.of(0));
-    }
-
-    /** Sets an extended attribute of what {@code path} leads to, {@link Fd#path} for what is open. */
-    public static Call setxattr(String path, String name, Block value) {
-        return Call.of(Syscall.SETXATTR, new Text(path), new Text(name), value, Word.of(value.size()), Word.of(0));
-    }
-
-    /** Reads an extended attribute; the result is its size, also when {@code value} has no room at all. */
-    public static Call getxattr(String path, String name, Block value) {
-        return Call.of(Syscall.GETXATTR, new Text(path), new Text(name), value, Word.of(value.size()));
-    }
-
-    /** The names of a file's extended attributes, each ended by a NUL; the result is their size, also when there is no room at all. */
-    public static Call listxattr(String path, Block names) {
-        return Call.of(Syscall.LISTXATTR, new Text(path), names, Word.of(names.size()));
-    }
-
     public static Call mkdirat(Arg directory, String path, int mode) {
         return Call.of(Syscall.MKDIRAT, directory, new Text(path), octal(mode));
     }
@@ -320,19 +236,6 @@ public final class FileCalls {
 
     public static Call ioctl(Arg fd, long request, Arg argument) {
         return Call.of(Syscall.IOCTL, fd, flags(request, Notation.IOCTL), argument);
-    }
-
-    private static Block modified(long seconds, long nanoseconds) {
-        return new Block(
-                        2 * Structs.TIMESPEC_SIZE,
-                        out -> out.append("[UTIME_OMIT, {")
-                                .append(seconds)
-                                .append(" s, ")
-                                .append(nanoseconds)
-                                .append(" ns}]"))
-                .int64(Structs.TIMESPEC_NANOSECONDS, Stat.UTIME_OMIT)
-                .int64(Structs.TIMESPEC_SIZE, seconds)
-                .int64(Structs.TIMESPEC_SIZE + Structs.TIMESPEC_NANOSECONDS, nanoseconds);
     }
 
     /** A descriptor that tells of changes to files. */

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An image that umoci made looks the same in a container as umoci unpacks it: modes, owners, attributes, times. */
 @Tag("kernel")
-@Tag("clients")
 @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class UmociTest {
     @TempDir
