@@ -319,6 +319,7 @@ final class ContainerProgram {
         if (!assembly.namespaces.has(Namespace.Type.MOUNT)) {
             rootfs.open();
             awaitPreparation();
+            new SysctlOps(assembly).set(Optional.empty());
             rootfs.enter();
             return;
         }

@@ -141,12 +141,18 @@ class RestrictionTest {
     }
 
     @Test
-    void kernelParametersAreNotWrittenThroughAVolumeOnProc() {
-        Path volume = bundle.hostFolder("volume");
-        Path trap = bundle.file("../volume/sys/kernel/msgmax", "trap", "rw-rw-rw-");
-        bundle.set("mounts", "[]").mount("/proc", "bind", volume.toString(), "bind");
-        bundle.set("linux.sysctl", "{'kernel.msgmax': '4242'}");
+    void kernelParametersAreNotWrittenToWhatTheImageHasInPlaceOfProc() {
+        Path trap = bundle.file("proc/sys/kernel/msgmax", "trap", "rw-rw-rw-");
+        bundle.set("mounts", "[]").set("linux.sysctl", "{'kernel.msgmax': '4242'}");
         assertThat(bundle.run("exit 0").status()).isZero();
         assertThat(trap).hasContent("trap");
+    }
+
+    @Test
+    void kernelParametersNeedNoMounts() throws IOException {
+        bundle.withoutMounts().set("linux.sysctl", "{'kernel.shmmni': '77'}").args("/bin/sleep", "1000");
+        int pid = bundle.start().status().pid();
+        Process inside = new ProcessBuilder("nsenter", "-i", "-t", "" + pid, "cat", "/proc/sys/kernel/shmmni").start();
+        assertThat(inside.inputReader().readLine()).isEqualTo("77");
     }
 }
