@@ -6,6 +6,7 @@ import dev.gatun.oci.Mount;
 import dev.gatun.program.Image;
 import dev.gatun.program.Listing;
 import dev.gatun.program.Program;
+import dev.gatun.seccomp.SeccompFilter;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -35,6 +36,7 @@ public final class Blueprint {
                     view,
                     new JoinOrder(kernel).of(bundle.spec().linux().namespaces()),
                     ContainerGroup.of(bundle.spec(), nameOf(bundle.folder())),
+                    bundle.spec().linux().seccomp().map(profile -> SeccompFilter.compile(profile, kernel.arch())),
                     surroundings);
         }
     }

@@ -23,6 +23,7 @@ import dev.gatun.program.Program;
 import dev.gatun.program.ProgramBuilder;
 import dev.gatun.program.Report;
 import dev.gatun.program.Slot;
+import dev.gatun.seccomp.SeccompFilter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -157,7 +158,8 @@ final class ContainerProgram {
         }
     }
 
-    private ContainerProgram(Assembly assembly, Creation creation, Surroundings surroundings) {
+    private ContainerProgram(
+            Assembly assembly, Creation creation, Optional<SeccompFilter> filter, Surroundings surroundings) {
         this.assembly = assembly;
         this.program = assembly.program;
         this.process = assembly.spec.startableProcess();
@@ -172,7 +174,7 @@ final class ContainerProgram {
         this.inChild = program.label("child");
         this.failure = program.label("failure");
         this.report = program.slot("report", surroundings.line().map(Fd::number).orElse(STANDARD_ERROR));
-        this.seccomp = new SeccompOps(program, assembly.spec, process, report);
+        this.seccomp = new SeccompOps(program, filter, process, report);
         if (seccomp.notifies() && surroundings.line().isEmpty()) {
             throw new ContainerException(
                     "linux.seccomp: SCMP_ACT_NOTIFY: a compiled program has nobody to hand its listener to the agent");
@@ -187,6 +189,7 @@ final class ContainerProgram {
      * @param view what is in it
      * @param joinOrder the namespaces to join, in order ({@link JoinOrder})
      * @param group the control group to make
+     * @param filter of the system calls
      */
     static Program compile(
             RuntimeSpec spec,
@@ -195,6 +198,7 @@ final class ContainerProgram {
             RootView view,
             List<Namespace.Type> joinOrder,
             Creation group,
+            Optional<SeccompFilter> filter,
             Surroundings surroundings) {
         Unsupported.check(spec);
         Consistency.check(spec);
@@ -202,6 +206,7 @@ final class ContainerProgram {
         var compiler = new ContainerProgram(
                 new Assembly(spec, new Namespaces(spec.linux().namespaces()), bundle, source, view, group.paths()),
                 group,
+                filter,
                 surroundings);
         return compiler.compile(joinOrder);
     }

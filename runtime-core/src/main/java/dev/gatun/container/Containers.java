@@ -28,6 +28,8 @@ import dev.gatun.program.Monitor;
 import dev.gatun.program.Program;
 import dev.gatun.program.ProgramBuilder;
 import dev.gatun.program.Relay;
+import dev.gatun.seccomp.FilterCache;
+import dev.gatun.seccomp.SeccompFilter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -49,6 +51,7 @@ public final class Containers {
     private final Launcher launcher;
     private final StateFolder state;
     private final Consumer<String> warnings;
+    private final FilterCache filters;
 
     /**
      * A container that was created or run.
@@ -65,13 +68,15 @@ public final class Containers {
     /**
      * The containers of a state folder.
      *
-     * @param lib a folder of Gatun's own, where programs can be executed from if the kernel executes none in memory
+     * @param lib a folder of Gatun's own, where programs can be executed from if the kernel executes none in memory, and
+     *     where compiled filters are kept
      * @param warnings is told in a line of what went wrong and stopped nothing
      */
     public Containers(Kernel kernel, StateFolder state, Path lib, Consumer<String> warnings) {
         this.kernel = kernel;
         this.state = state;
         this.warnings = warnings;
+        this.filters = new FilterCache(lib.resolve("seccomp"));
         this.launcher = new Launcher(kernel, lib);
     }
 
@@ -108,7 +113,7 @@ public final class Containers {
 
     /** The container, or nothing of it. */
     private Created create(ContainerId id, Bundle bundle, CreateOptions options, boolean waits) {
-        var preparation = new Preparation(kernel, new HookRunner(kernel, launcher), bundle.spec());
+        var preparation = new Preparation(kernel, new HookRunner(kernel, launcher, filters), bundle.spec());
         try {
             if (bundle.folder().equals(state.folder(id))) {
                 state.writeConfiguration(id, bundle.spec());
@@ -161,6 +166,7 @@ public final class Containers {
                             view,
                             joinOrder,
                             creation,
+                            filter(bundle.spec()),
                             new ContainerProgram.Surroundings.Attended(
                                     channel.programEnd(), start, console, status, idmapped, options));
                 }
@@ -210,7 +216,7 @@ public final class Containers {
     private void poststop(List<Hook> hooks, State stopped) {
         for (int i = 0; i < hooks.size(); i++) {
             try {
-                new HookRunner(kernel, launcher).runInRuntime("poststop", List.of(hooks.get(i)), stopped);
+                new HookRunner(kernel, launcher, filters).runInRuntime("poststop", List.of(hooks.get(i)), stopped);
             } catch (ContainerException failed) {
                 warnings.accept(failed.getMessage());
             }
@@ -240,6 +246,10 @@ public final class Containers {
             lock.close();
             throw failed;
         }
+    }
+
+    private Optional<SeccompFilter> filter(RuntimeSpec spec) {
+        return spec.linux().seccomp().map(profile -> filters.filter(profile, kernel.arch()));
     }
 
     /** What the caller did not open is not passed on: it would be a file that the JVM has opened there. */
@@ -382,7 +392,7 @@ public final class Containers {
             execute(status);
             return;
         }
-        var runner = new HookRunner(kernel, launcher);
+        var runner = new HookRunner(kernel, launcher, filters);
         try {
             if (!hooks.startContainer().isEmpty()) {
                 RuntimeSpec spec = Bundle.readSpec(Path.of(record.bundle()));
@@ -659,6 +669,7 @@ public final class Containers {
                             joinOrder,
                             root,
                             view,
+                            filter(spec),
                             groups,
                             channel.programEnd(),
                             console,

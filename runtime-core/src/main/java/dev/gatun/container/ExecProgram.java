@@ -16,6 +16,7 @@ import dev.gatun.program.Label;
 import dev.gatun.program.Preamble;
 import dev.gatun.program.Program;
 import dev.gatun.program.Slot;
+import dev.gatun.seccomp.SeccompFilter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,7 @@ final class ExecProgram {
      * @param executable what is executed: mostly the first of the process's arguments
      * @param namespaces the container's namespaces, each with a path
      * @param joinOrder in which order they are joined
+     * @param filter of the system calls
      * @param group the control group that the process joins
      * @param containerRoot the root of the container's first process
      * @param console where the terminal goes, if not to Java
@@ -51,6 +53,7 @@ final class ExecProgram {
             List<Namespace.Type> joinOrder,
             Path containerRoot,
             RootView view,
+            Optional<SeccompFilter> filter,
             GroupPaths group,
             Fd channel,
             Optional<Fd> console,
@@ -127,7 +130,7 @@ final class ExecProgram {
         var policies = new PolicyOps(program);
         policies.finalAffinity(process.execCpuAffinity());
         policies.apply(spec, process);
-        var seccomp = new SeccompOps(program, spec, process, channel);
+        var seccomp = new SeccompOps(program, filter, process, channel);
         var identity = new IdentityOps(program, process, seccomp);
         identity.assume();
         program.section("command");

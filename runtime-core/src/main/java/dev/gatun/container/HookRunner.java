@@ -14,6 +14,7 @@ import dev.gatun.program.Channel;
 import dev.gatun.program.Launcher;
 import dev.gatun.program.Monitor;
 import dev.gatun.program.Program;
+import dev.gatun.seccomp.FilterCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,12 +28,14 @@ final class HookRunner {
 
     private final Kernel kernel;
     private final Launcher launcher;
+    private final FilterCache filters;
 
     private interface Compiler {
         Program compile(Hook hook, HookStreams streams, Channel channel);
     }
 
-    HookRunner(Kernel kernel, Launcher launcher) {
+    HookRunner(Kernel kernel, Launcher launcher, FilterCache filters) {
+        this.filters = filters;
         this.kernel = kernel;
         this.launcher = launcher;
     }
@@ -82,6 +85,7 @@ final class HookRunner {
                             order,
                             root,
                             view,
+                            spec.linux().seccomp().map(profile -> filters.filter(profile, kernel.arch())),
                             group,
                             channel.programEnd(),
                             Optional.empty(),

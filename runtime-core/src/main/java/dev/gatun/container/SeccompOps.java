@@ -1,6 +1,5 @@
 package dev.gatun.container;
 
-import dev.gatun.linux.Arch;
 import dev.gatun.linux.Arg;
 import dev.gatun.linux.Block;
 import dev.gatun.linux.Call;
@@ -10,8 +9,6 @@ import dev.gatun.linux.ProcessCalls;
 import dev.gatun.linux.Syscall;
 import dev.gatun.linux.Word;
 import dev.gatun.oci.Process;
-import dev.gatun.oci.RuntimeSpec;
-import dev.gatun.oci.Seccomp;
 import dev.gatun.program.Channel;
 import dev.gatun.program.Label;
 import dev.gatun.program.Op;
@@ -44,14 +41,11 @@ final class SeccompOps {
     private final Label end;
 
     /** {@code line} leads to whoever hands the filter's listener to the agent. */
-    SeccompOps(ProgramBuilder program, RuntimeSpec spec, Process process, Arg line) {
+    SeccompOps(ProgramBuilder program, Optional<SeccompFilter> filter, Process process, Arg line) {
         this.program = program;
         this.line = line;
         this.end = program.label("end");
-        Optional<Seccomp> profile = spec.linux().seccomp();
-        this.filter = profile.isPresent()
-                ? Optional.of(SeccompFilter.compile(profile.get(), Arch.current()))
-                : Optional.empty();
+        this.filter = filter;
         this.noNewPrivileges = process.noNewPrivileges();
     }
 

@@ -35,6 +35,11 @@ public final class SeccompFilter {
         return new SeccompFilter(new FilterCompiler(profile, kernel).compile(), flags(profile.flags(), notifies));
     }
 
+    /** One that was compiled before. */
+    static SeccompFilter compiled(byte[] program, int flags) {
+        return new SeccompFilter(program, flags);
+    }
+
     private static boolean notifies(Seccomp profile) {
         if (profile.defaultAction() == Seccomp.Action.NOTIFY) {
             throw new InvalidSpecException(

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gatun.cgroup.Creation;
+import dev.gatun.linux.Arch;
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.Kernel;
 import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.program.Listing;
 import dev.gatun.program.Program;
+import dev.gatun.seccomp.SeccompFilter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -76,6 +78,7 @@ class CompileTest {
                 new EmptyImage(),
                 List.of(),
                 Creation.NONE,
+                spec.linux().seccomp().map(profile -> SeccompFilter.compile(profile, Arch.current())),
                 surroundings);
     }
 
