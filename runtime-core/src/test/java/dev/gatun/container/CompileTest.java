@@ -80,7 +80,7 @@ class CompileTest {
     }
 
     private Program compile(ObjectNode config) {
-        return compile(config, new ContainerProgram.Surroundings.Alone());
+        return compile(config, new ContainerProgram.Surroundings.Alone(Privileges.ROOT));
     }
 
     /** The listing, but for what depends on the machine that the tests run on. */
@@ -127,7 +127,8 @@ class CompileTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Map.of(),
-                                CreateOptions.NONE))));
+                                CreateOptions.NONE,
+                                Privileges.ROOT))));
     }
 
     @Test
@@ -158,7 +159,8 @@ class CompileTest {
                                 Optional.empty(),
                                 Optional.of(status),
                                 Map.of(),
-                                CreateOptions.NONE))));
+                                CreateOptions.NONE,
+                                Privileges.ROOT))));
     }
 
     private void assertRefused(String field, String value, String message) {
@@ -179,7 +181,7 @@ class CompileTest {
     void nobodyRunsTheHooksOfACompiledProgram(String kind) {
         ObjectNode config = small();
         config.withObject("/hooks").set(kind, TestBundle.json("[{path: '/bin/true'}]"));
-        assertThatThrownBy(() -> compile(config, new ContainerProgram.Surroundings.Alone()))
+        assertThatThrownBy(() -> compile(config, new ContainerProgram.Surroundings.Alone(Privileges.ROOT)))
                 .isInstanceOf(ContainerException.class)
                 .hasMessage("hooks, linux.netDevices, linux.intelRdt: a compiled program has nobody beside it who would"
                         + " do their part");
