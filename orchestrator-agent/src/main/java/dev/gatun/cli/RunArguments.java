@@ -10,9 +10,11 @@ import dev.gatun.container.Bundle;
 import dev.gatun.container.ContainerException;
 import dev.gatun.container.ContainerId;
 import dev.gatun.container.CreateOptions;
+import dev.gatun.container.Privileges;
 import dev.gatun.container.RootSource;
 import dev.gatun.container.SpecTemplate;
 import dev.gatun.container.StandardStreams;
+import dev.gatun.container.SubordinateIds;
 import dev.gatun.container.Users;
 import dev.gatun.json.JsonException;
 import dev.gatun.linux.Arch;
@@ -138,6 +140,10 @@ final class RunArguments {
                 .cwd(args.matchedOptionValue("--workdir", "/"))
                 .cgroupsPath("/gatun/" + id)
                 .resources(LimitArguments.resources(args));
+        Privileges user = Privileges.ofThisProcess();
+        if (user.isRootless()) {
+            template.userNamespace(SubordinateIds.uids(user), SubordinateIds.gids(user));
+        }
         if (terminal()) {
             template.terminal(
                     TerminalSettings.size(kernel).map(size -> new Process.ConsoleSize(size.rows(), size.columns())));
@@ -148,9 +154,9 @@ final class RunArguments {
         for (String volume : args.matchedOptionValue("--volume", List.<String>of())) {
             template.mount(mount(volume));
         }
-        String user = args.matchedOptionValue("--user", "");
-        if (!user.isEmpty()) {
-            template.user(Users.of(kernel, root.folder()).find(user));
+        String processUser = args.matchedOptionValue("--user", "");
+        if (!processUser.isEmpty()) {
+            template.user(Users.of(kernel, root.folder()).find(processUser));
         }
         seccomp(template);
         return template.build();

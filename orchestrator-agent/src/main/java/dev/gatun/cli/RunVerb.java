@@ -63,6 +63,7 @@ final class RunVerb implements Verb {
         Containers.Created created = containers.run(id, spec, root, arguments.options(detach, id));
         if (detach) {
             session.out().println(id);
+            containers.awaitReadiness(created);
         } else {
             containers.accompany(created, args.hasMatchedOption("--rm"));
         }

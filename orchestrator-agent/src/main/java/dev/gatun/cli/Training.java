@@ -6,6 +6,7 @@ import dev.gatun.container.ContainerId;
 import dev.gatun.container.Containers;
 import dev.gatun.container.CreateOptions;
 import dev.gatun.container.Folders;
+import dev.gatun.container.Privileges;
 import dev.gatun.container.SpecTemplate;
 import dev.gatun.container.StateFolder;
 import dev.gatun.container.cli.Command;
@@ -217,7 +218,7 @@ final class Training {
 
     /** The JVM of a container in the foreground is replaced by a program; here that fails at the last moment. */
     private void foreground(Path bundle) {
-        Folders folders = Folders.of(environment);
+        Folders folders = Folders.of(environment, Privileges.ofThisProcess());
         var containers =
                 new Containers(kernel, new StateFolder(folders.containers()), folders.lib(), System.err::println);
         var id = new ContainerId(ID);

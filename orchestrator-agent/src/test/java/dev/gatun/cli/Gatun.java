@@ -8,6 +8,7 @@ import dev.gatun.container.ContainerId;
 import dev.gatun.container.ContainerStatus;
 import dev.gatun.container.Containers;
 import dev.gatun.container.Folders;
+import dev.gatun.container.Privileges;
 import dev.gatun.container.SpecTemplate;
 import dev.gatun.container.StateFolder;
 import dev.gatun.container.cli.Command;
@@ -86,7 +87,7 @@ final class Gatun implements AutoCloseable {
     Gatun(Path folder) {
         this.folder = folder;
         this.state = new StateFolder(
-                Folders.of(Map.of("GATUN_ROOT", folder.resolve("home").toString()))
+                Folders.of(Map.of("GATUN_ROOT", folder.resolve("home").toString()), Privileges.ROOT)
                         .containers());
     }
 
@@ -102,23 +103,38 @@ final class Gatun implements AutoCloseable {
 
     /** As {@link #commandLine(String...)}, of a copy in {@code target}, where other users can read it. */
     static List<String> readableCommandLine(Path target, String... words) {
+        List<Class<?>> types = copied();
+        for (int i = 0; i < types.size(); i++) {
+            Path origin = Path.of(URI.create(types.get(i)
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toString()));
+            copy(origin, target.resolve(i + ".jar"));
+        }
+        return copiedCommandLine(target, words);
+    }
+
+    /** As {@link #readableCommandLine}, of a copy that it has made. */
+    static List<String> copiedCommandLine(Path target, String... words) {
         var copies = new ArrayList<String>();
-        if (!hasLaunchers()) {
-            for (Class<?> type : List.of(Main.class, Command.class, Kernel.class, CommandLine.class, Native.class)) {
-                Path origin = Path.of(URI.create(
-                        type.getProtectionDomain().getCodeSource().getLocation().toString()));
-                copies.add(copy(origin, target.resolve(copies.size() + ".jar")).toString());
-            }
+        for (int i = 0; i < copied().size(); i++) {
+            copies.add(target.resolve(i + ".jar").toString());
         }
         return commandLineOf(String.join(File.pathSeparator, copies), words);
     }
 
-    private static Path copy(Path origin, Path target) {
+    private static List<Class<?>> copied() {
+        return hasLaunchers()
+                ? List.of()
+                : List.of(Main.class, Command.class, Kernel.class, CommandLine.class, Native.class);
+    }
+
+    private static void copy(Path origin, Path target) {
         try (Stream<Path> files = Files.walk(origin)) {
             for (Path file : (Iterable<Path>) files::iterator) {
                 Files.copy(file, target.resolve(origin.relativize(file).toString()));
             }
-            return target;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -24,6 +24,9 @@ final class Assembly {
     final RootView view;
     /** The control group that the first process is in. */
     final GroupPaths group;
+
+    /** What whoever starts the program may do. */
+    final Privileges privileges;
     /** The container's root, once it is mounted: everything in it is reached from here. */
     final Slot root = program.slot("root");
     /** Where a process of the program ends that nobody waits for any longer. */
@@ -31,13 +34,21 @@ final class Assembly {
 
     private final List<Runnable> detours = new ArrayList<>();
 
-    Assembly(RuntimeSpec spec, Namespaces namespaces, Path bundle, RootSource source, RootView view, GroupPaths group) {
+    Assembly(
+            RuntimeSpec spec,
+            Namespaces namespaces,
+            Path bundle,
+            RootSource source,
+            RootView view,
+            GroupPaths group,
+            Privileges privileges) {
         this.spec = spec;
         this.namespaces = namespaces;
         this.bundle = bundle;
         this.source = source;
         this.view = view;
         this.group = group;
+        this.privileges = privileges;
     }
 
     /** The option that labels a new file system of the type for SELinux; the kernel's own views take none (as runc). */

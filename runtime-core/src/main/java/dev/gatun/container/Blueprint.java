@@ -35,7 +35,7 @@ public final class Blueprint {
                     bundle.root(),
                     view,
                     new JoinOrder(kernel).of(bundle.spec().linux().namespaces()),
-                    ContainerGroup.of(bundle.spec(), nameOf(bundle.folder())),
+                    ContainerGroup.of(bundle.spec(), nameOf(bundle.folder()), Privileges.ofThisProcess()),
                     bundle.spec().linux().seccomp().map(profile -> SeccompFilter.compile(profile, kernel.arch())),
                     surroundings);
         }
@@ -57,7 +57,13 @@ public final class Blueprint {
                 kernel,
                 bundle,
                 new ContainerProgram.Surroundings.Attended(
-                        channel, Optional.empty(), Optional.empty(), status, idmapped(kernel, bundle), options));
+                        channel,
+                        Optional.empty(),
+                        Optional.empty(),
+                        status,
+                        idmapped(kernel, bundle),
+                        options,
+                        Privileges.ofThisProcess()));
     }
 
     /** Stand-ins for what would be made before the program is started. */
@@ -74,7 +80,7 @@ public final class Blueprint {
 
     /** The program that needs nobody: errors go to standard error, and it ends as the container does. */
     public static Blueprint alone(Kernel kernel, Bundle bundle) {
-        return new Blueprint(kernel, bundle, new ContainerProgram.Surroundings.Alone());
+        return new Blueprint(kernel, bundle, new ContainerProgram.Surroundings.Alone(Privileges.ofThisProcess()));
     }
 
     /** The program in words. */

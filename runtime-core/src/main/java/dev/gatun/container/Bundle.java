@@ -1,12 +1,15 @@
 package dev.gatun.container;
 
 import dev.gatun.json.JsonException;
+import dev.gatun.oci.Mount;
 import dev.gatun.oci.RuntimeSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * An OCI bundle: a folder with a configuration, and a root file system (bundle.md).
@@ -45,6 +48,20 @@ public record Bundle(Path folder, RuntimeSpec spec, RootSource root) {
         } catch (JsonException wrong) {
             throw new ContainerException(file + ": " + wrong.getMessage(), wrong);
         }
+    }
+
+    /** The same with one more mount, behind all others. */
+    Bundle with(Mount mount) {
+        var mounts = new ArrayList<Mount>(spec.mounts());
+        mounts.add(mount);
+        return new Bundle(folder, spec.with(mounts), root);
+    }
+
+    /** The same with more variables for its process. */
+    public Bundle with(List<String> variables) {
+        var environment = new ArrayList<String>(spec.startableProcess().env());
+        environment.addAll(variables);
+        return new Bundle(folder, spec.with(spec.startableProcess().with(environment)), root);
     }
 
     private static void checkRootfs(Path rootfs) {

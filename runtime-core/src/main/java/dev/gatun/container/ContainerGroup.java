@@ -23,11 +23,15 @@ final class ContainerGroup {
      * The group's making.
      *
      * @param name the group's name if the configuration has no path
+     * @param runtime without root, the container stays in the runtime's own group
      */
-    static Creation of(RuntimeSpec spec, String name) {
-        Layout layout = Layout.read();
-        GroupPaths paths = GroupPaths.of(layout, spec.linux().cgroupsPath(), name);
+    static Creation of(RuntimeSpec spec, String name, Privileges runtime) {
         Resources resources = spec.linux().resources();
+        if (runtime.isRootless()) {
+            Rootless.checkUnlimited(resources);
+            return Creation.ofContainer(GroupPaths.NONE, Resources.NONE, CgroupFiles.HOST, Optional.empty());
+        }
+        GroupPaths paths = GroupPaths.of(Layout.read(), spec.linux().cgroupsPath(), name);
         if (paths.isEmpty() && !resources.devices().isEmpty()) {
             throw new ContainerException("linux.resources.devices: the host has no control groups mounted, so no rule"
                     + " about devices would hold; mount them at /sys/fs/cgroup, or leave the rules out");

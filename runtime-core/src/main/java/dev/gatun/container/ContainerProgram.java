@@ -6,6 +6,7 @@ import dev.gatun.linux.Call;
 import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.FileCalls;
+import dev.gatun.linux.Prctl;
 import dev.gatun.linux.ProcessCalls;
 import dev.gatun.linux.Sched;
 import dev.gatun.linux.Signal;
@@ -38,7 +39,9 @@ import java.util.Optional;
  *    | posix_spawn         |
  *    |-------------------->| join namespaces
  *    |                     | clone3 ------------------->| (maps its ids with the parent's help)
- *    |<--- STARTED, pid ---|                            | namespaces, root, mounts, devices, terminal,
+ *    |<--- STARTED, pid ---|                            |
+ *    |<--- UNMAPPED (if neither of the two may) --------|
+ *    |---- answer ------------------------------------->| namespaces, root, mounts, devices, terminal,
  *    |                     | monitor, or end            | restrictions, identity, the command is found
  *    |<--- TERMINAL, descriptor (if Java carries it) ---|
  *    |<--- PREPARED (if there are hooks, for one) ------|
@@ -63,6 +66,8 @@ final class ContainerProgram {
     static final int PREPARED = 4;
     /** The filter is loaded; the value is the number of its listener. The program goes on when it is answered. */
     static final int LISTENER = 5;
+    /** The first process is in a user namespace that has no ids; it waits for Java to map some ({@link IdHelpers}). */
+    static final int UNMAPPED = 6;
 
     static final int FAILURE_STATUS = 127;
 
@@ -116,6 +121,9 @@ final class ContainerProgram {
             return CreateOptions.NONE;
         }
 
+        /** What whoever starts it may do. */
+        Privileges privileges();
+
         /** Throws {@link ContainerException} if the configuration needs somebody who is not there. */
         default void check(RuntimeSpec spec) {}
 
@@ -137,7 +145,8 @@ final class ContainerProgram {
                 Optional<Fd> console,
                 Optional<Fd> status,
                 Map<Integer, Fd> idmapped,
-                CreateOptions options)
+                CreateOptions options,
+                Privileges privileges)
                 implements Surroundings {
             @Override
             public Optional<Fd> line() {
@@ -146,9 +155,15 @@ final class ContainerProgram {
         }
 
         /** Nobody is: errors go to standard error, and the program ends as the container does. */
-        record Alone() implements Surroundings {
+        record Alone(Privileges privileges) implements Surroundings {
             @Override
             public void check(RuntimeSpec spec) {
+                if (new Namespaces(spec.linux().namespaces()).isNew(Namespace.Type.USER)
+                        && IdMapper.of(spec.linux(), privileges) == IdMapper.HELPERS) {
+                    throw new ContainerException(
+                            "linux.uidMappings: a compiled program has nobody beside it who would start"
+                                    + " newuidmap; it maps one's own user and group alone, or is compiled by root");
+                }
                 if (!spec.hooks().isEmpty() || Preparation.isNeeded(spec)) {
                     throw new ContainerException(
                             "hooks, linux.netDevices, linux.intelRdt: a compiled program has nobody"
@@ -201,10 +216,20 @@ final class ContainerProgram {
             Optional<SeccompFilter> filter,
             Surroundings surroundings) {
         Unsupported.check(spec);
+        if (surroundings.privileges().isRootless()) {
+            Rootless.check(spec, source, IdMapper.of(spec.linux(), surroundings.privileges()));
+        }
         Consistency.check(spec);
         surroundings.check(spec);
         var compiler = new ContainerProgram(
-                new Assembly(spec, new Namespaces(spec.linux().namespaces()), bundle, source, view, group.paths()),
+                new Assembly(
+                        spec,
+                        new Namespaces(spec.linux().namespaces()),
+                        bundle,
+                        source,
+                        view,
+                        group.paths(),
+                        surroundings.privileges()),
                 group,
                 filter,
                 surroundings);
@@ -214,10 +239,11 @@ final class ContainerProgram {
     private Program compile(List<Namespace.Type> joinOrder) {
         program.section("start");
         program.place(start);
-        Preamble.ops(program, firstClosed(), surroundings.descriptors());
         if (process.oomScoreAdj().isPresent()) {
+            // first of all: the files of a process that nobody may look into are root's
             oomScore(process.oomScoreAdj().getAsInt());
         }
+        Preamble.ops(program, firstClosed(), surroundings.descriptors());
         disconnect(surroundings.options().streams());
         program.section("control groups");
         group.make(creation);
@@ -225,7 +251,7 @@ final class ContainerProgram {
         program.section("namespaces");
         joining.joinAsParent(joinOrder);
         namespaces.makeTime();
-        if (namespaces.mapsIds()) {
+        if (namespaces.mapsIdsInParent()) {
             namespaces.prepareMapping();
         }
         parent();
@@ -253,7 +279,7 @@ final class ContainerProgram {
         program.section("parent");
         // first of all, so that Java knows whom to wait for if what follows fails
         surroundings.line().ifPresent(line -> Channel.signalOp(program, line, STARTED, child, "tell the process id"));
-        if (namespaces.mapsIds()) {
+        if (namespaces.mapsIdsInParent()) {
             namespaces.mapIdsOfChild();
         }
         if (surroundings.status().isPresent()) {
@@ -277,12 +303,15 @@ final class ContainerProgram {
         group.join();
         joining.joinAsChild();
         namespaces.makeCgroup();
-        if (namespaces.mapsIds()) {
+        if (namespaces.mapsIdsInParent()) {
             namespaces.awaitMapping();
+        } else if (namespaces.mapsIds()) {
+            namespaces.awaitHelpers(surroundings.line().orElseThrow());
         }
         if (assembly.namespaces.has(Namespace.Type.USER)) {
             joining.becomeRoot();
         }
+        namespaces.makeOwnTime();
         program.call(ProcessCalls.setsid(), "start a session of its own");
         var labels = new LabelOps(program, process);
         surroundings.options().keyring().ifPresent(labels::makeKeyring);
@@ -298,7 +327,7 @@ final class ContainerProgram {
         program.section("identity");
         Preamble.closeOthersOps(program, firstClosed(), keptToTheEnd());
         new PolicyOps(program).apply(assembly.spec, process);
-        var identity = new IdentityOps(program, process, seccomp);
+        var identity = new IdentityOps(program, process, seccomp, assembly.namespaces);
         identity.assume();
         execute(identity);
     }
@@ -364,8 +393,21 @@ final class ContainerProgram {
     private void awaitPreparation() {
         if (waitsForPreparation()) {
             Fd line = surroundings.line().orElseThrow();
+            show();
             Channel.signalOp(program, line, PREPARED, Word.of(0), "tell that the root is about to be entered");
             Channel.awaitOps(program, line, assembly.abandoned, "wait for hooks and the like");
+        }
+    }
+
+    /**
+     * Lets a runtime without root join the waiting process's namespaces, for hooks and for exec. Nobody else sees it:
+     * its user and pid namespaces are its own, and new.
+     */
+    private void show() {
+        if (surroundings.privileges().isRootless()
+                && assembly.namespaces.isNew(Namespace.Type.USER)
+                && assembly.namespaces.isNew(Namespace.Type.PID)) {
+            program.call(ProcessCalls.prctl(Prctl.PR_SET_DUMPABLE, 1), "let the runtime look into this process");
         }
     }
 
@@ -392,6 +434,9 @@ final class ContainerProgram {
         program.section("command");
         var command = new CommandOps(program, process, process.args().getFirst());
         command.find();
+        if (surroundings.startSocket().isPresent()) {
+            show();
+        }
         surroundings
                 .line()
                 .ifPresent(line -> Channel.signalOp(program, line, READY, Word.of(0), "tell that all is ready"));

@@ -14,6 +14,7 @@ import dev.gatun.linux.ProcessCalls;
 import dev.gatun.linux.Signal;
 import dev.gatun.linux.Socket;
 import dev.gatun.linux.SocketCalls;
+import dev.gatun.linux.Syscall;
 import dev.gatun.linux.SyscallException;
 import dev.gatun.oci.Hook;
 import dev.gatun.oci.Hooks;
@@ -50,6 +51,7 @@ public final class Containers {
     private final Kernel kernel;
     private final Launcher launcher;
     private final StateFolder state;
+    private final Optional<String> manager;
     private final Consumer<String> warnings;
     private final FilterCache filters;
 
@@ -59,8 +61,10 @@ public final class Containers {
      * @param status as it is now
      * @param terminal its terminal's other end, if it has one that the caller is to carry; the caller closes it
      * @param streams as asked for: without input, what is typed at the caller's terminal is not for it
+     * @param readiness the line to the service manager, if the container runs and there is one
      */
-    public record Created(ContainerStatus status, Optional<Fd> terminal, StandardStreams streams) {}
+    public record Created(
+            ContainerStatus status, Optional<Fd> terminal, StandardStreams streams, Optional<Readiness> readiness) {}
 
     /** A process that was added to a container. */
     public record Executed(int pid, Optional<Fd> terminal) {}
@@ -73,6 +77,16 @@ public final class Containers {
      * @param warnings is told in a line of what went wrong and stopped nothing
      */
     public Containers(Kernel kernel, StateFolder state, Path lib, Consumer<String> warnings) {
+        this(kernel, state, lib, Optional.empty(), warnings);
+    }
+
+    /**
+     * As {@link #Containers(Kernel, StateFolder, Path, Consumer)}, on behalf of a service manager.
+     *
+     * @param manager the socket on which it wants to hear that a container is ready: {@code NOTIFY_SOCKET} of sd_notify(3)
+     */
+    public Containers(Kernel kernel, StateFolder state, Path lib, Optional<String> manager, Consumer<String> warnings) {
+        this.manager = manager;
         this.kernel = kernel;
         this.state = state;
         this.warnings = warnings;
@@ -101,13 +115,16 @@ public final class Containers {
         state.reserve(id);
         Hooks hooks = bundle.spec().hooks();
         boolean staged =
-                waits || !hooks.startContainer().isEmpty() || !hooks.poststart().isEmpty();
+                waits || !hooks.startContainer().isEmpty() || !hooks.poststart().isEmpty() || manager.isPresent();
         try (Fd _ = lock(id)) {
             Created created = create(id, bundle, options, staged);
-            if (staged && !waits) {
-                start(created.status());
+            if (waits || !staged) {
+                return created;
             }
-            return created;
+            // before it starts, as it may be ready at once
+            Optional<Readiness> readiness = listenForReadiness(id);
+            start(created.status());
+            return new Created(created.status(), created.terminal(), created.streams(), readiness);
         }
     }
 
@@ -118,7 +135,8 @@ public final class Containers {
             if (bundle.folder().equals(state.folder(id))) {
                 state.writeConfiguration(id, bundle.spec());
             }
-            return launch(id, bundle, options, waits, preparation);
+            Bundle shown = manager.isPresent() ? Readiness.prepare(bundle, state.notifyFolder(id)) : bundle;
+            return launch(id, shown, options, waits, preparation);
         } catch (RuntimeException | Error failed) {
             state.remove(id);
             undo(preparation);
@@ -144,7 +162,7 @@ public final class Containers {
             ContainerId id, Bundle bundle, CreateOptions options, boolean waits, Preparation preparation) {
         List<Namespace.Type> joinOrder =
                 new JoinOrder(kernel).of(bundle.spec().linux().namespaces());
-        Creation creation = ContainerGroup.of(bundle.spec(), id.value());
+        Creation creation = ContainerGroup.of(bundle.spec(), id.value(), Privileges.ofThisProcess());
         var group = new Group(kernel, creation.paths());
         group.checkUnused();
         List<String> missing = creation.missing();
@@ -168,7 +186,18 @@ public final class Containers {
                             creation,
                             filter(bundle.spec()),
                             new ContainerProgram.Surroundings.Attended(
-                                    channel.programEnd(), start, console, status, idmapped, options));
+                                    channel.programEnd(),
+                                    start,
+                                    console,
+                                    status,
+                                    idmapped,
+                                    options,
+                                    Privileges.ofThisProcess()));
+                }
+
+                @Override
+                public void mapIds(int child) {
+                    new IdHelpers(kernel, launcher).map(child, bundle.spec().linux());
                 }
 
                 @Override
@@ -297,7 +326,10 @@ public final class Containers {
             state.write(record);
             announce(started.child(), options);
             return new Created(
-                    new ContainerStatus(record, State.Status.CREATED, false), started.terminal(), options.streams());
+                    new ContainerStatus(record, State.Status.CREATED, false),
+                    started.terminal(),
+                    options.streams(),
+                    Optional.empty());
         } catch (RuntimeException | Error failed) {
             started.undo(kernel);
             throw failed;
@@ -317,6 +349,15 @@ public final class Containers {
             kernel.call(SocketCalls.sendmsg(
                     socket, SocketCalls.message(Block.content("pidfd"), SocketCalls.rights(pidfd))));
         }
+    }
+
+    /** Takes in a container that runs already, under a name that was reserved for it. */
+    Created adopt(ContainerId id, Bundle bundle, CreateOptions options, int init) {
+        // CRIU has brought its control group back, too
+        GroupPaths groups = ContainerGroup.of(bundle.spec(), id.value(), Privileges.ofThisProcess())
+                .paths();
+        return record(
+                id, bundle, options, groups, new Launch.Started(init, Optional.empty(), Optional.empty()), List.of());
     }
 
     /** Writes a process id without a line's end: engines read it with atoi(3) and its stricter kin. */
@@ -374,14 +415,45 @@ public final class Containers {
      * <p>A container whose hooks fail is no more afterwards (config.md, POSIX-platform Hooks).
      */
     public void start(ContainerId id) {
+        ContainerStatus status;
+        Optional<Readiness> readiness;
         try (Fd _ = lock(id)) {
-            ContainerStatus status = state.get(id);
+            status = state.get(id);
             switch (status.status()) {
                 case CREATED -> {}
                 case STOPPED -> throw new ContainerException("cannot start a container that has stopped");
                 default -> throw new ContainerException("cannot start an already running container");
             }
+            readiness = listenForReadiness(id);
             start(status);
+        }
+        // without the lock: until it is ready, somebody may want to delete it
+        awaitReadiness(status, readiness);
+    }
+
+    /** Waits until a container that was run says that it is ready, or ends, if there is a service manager to tell. */
+    public void awaitReadiness(Created container) {
+        awaitReadiness(container.status(), container.readiness());
+    }
+
+    private void awaitReadiness(ContainerStatus status, Optional<Readiness> readiness) {
+        if (readiness.isPresent()) {
+            try (Readiness line = readiness.get()) {
+                line.await(launcher, status.record().init().pid());
+            }
+        }
+    }
+
+    /** The line from a container that was created with one; that nobody listens at its other end stops no container. */
+    private Optional<Readiness> listenForReadiness(ContainerId id) {
+        if (manager.isEmpty() || !Files.isDirectory(state.notifyFolder(id))) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Readiness.listen(kernel, state.notifyFolder(id), manager.get()));
+        } catch (ContainerException failed) {
+            warnings.accept(failed.getMessage());
+            return Optional.empty();
         }
     }
 
@@ -611,6 +683,11 @@ public final class Containers {
      */
     public void accompany(Created container, boolean delete) {
         ContainerRecord record = container.status().record();
+        if (container.readiness().isPresent()) {
+            try (Readiness line = container.readiness().get()) {
+                line.watch(launcher, record.init().pid(), (int) kernel.call(Call.of(Syscall.GETPID)));
+            }
+        }
         become(
                 record.init().pid(),
                 container.terminal(),

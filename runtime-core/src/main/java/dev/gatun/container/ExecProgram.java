@@ -61,7 +61,7 @@ final class ExecProgram {
             Optional<String> keyring,
             Optional<HookStreams> streams) {
         var root = new RootSource.Folder(Path.of("/"));
-        var assembly = new Assembly(spec, new Namespaces(namespaces), Path.of("/"), root, view, group);
+        var assembly = new Assembly(spec, new Namespaces(namespaces), Path.of("/"), root, view, group, Privileges.ROOT);
         var program = assembly.program;
         Label start = program.label("start");
         Label inChild = program.label("child");
@@ -131,7 +131,7 @@ final class ExecProgram {
         policies.finalAffinity(process.execCpuAffinity());
         policies.apply(spec, process);
         var seccomp = new SeccompOps(program, filter, process, channel);
-        var identity = new IdentityOps(program, process, seccomp);
+        var identity = new IdentityOps(program, process, seccomp, assembly.namespaces);
         identity.assume();
         program.section("command");
         var command = new CommandOps(program, process, executable);

@@ -43,7 +43,10 @@ public final class GroupControl {
 
     /** The processes of a container, as the host numbers them. */
     public List<Integer> processes(ContainerId id) {
-        return group(state.get(id)).view().processes();
+        ContainerStatus status = state.get(id);
+        return status.record().group().isEmpty()
+                ? PidNamespace.processes(status.pid())
+                : group(status).view().processes();
     }
 
     /** Changes the limits of a container; what is not set stays. */

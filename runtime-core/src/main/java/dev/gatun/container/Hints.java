@@ -20,7 +20,8 @@ final class Hints {
             return Optional.of("Gatun needs Linux 5.12 or newer");
         }
         if (call.startsWith("clone3(") && failure.is(Errno.EPERM)) {
-            return Optional.of("new namespaces need root");
+            return Optional.of("new namespaces need root, or a user namespace among them, which this machine may forbid"
+                    + " (/proc/sys/user/max_user_namespaces, seccomp, AppArmor)");
         }
         if (call.startsWith("clone3(") && failure.is(Errno.ENOSPC)) {
             return Optional.of("a limit of /proc/sys/user/max_*_namespaces is reached");
@@ -32,6 +33,28 @@ final class Hints {
             return Optional.of(
                     "a real-time policy needs CAP_SYS_NICE, and in control groups of version 1 a share of the"
                             + " processors: linux.resources.cpu.realtimeRuntime");
+        }
+        boolean refused = failure.is(Errno.EPERM) || failure.is(Errno.EACCES);
+        if (refused && failure.purpose().startsWith("set the OOM score adjustment")) {
+            return Optional.of(
+                    "lowering it needs CAP_SYS_RESOURCE: leave out process.oomScoreAdj, or give a higher one");
+        }
+        if (refused && failure.purpose().startsWith("mount proc on")) {
+            return Optional.of(
+                    "where the host's own /proc is covered in parts, no new one can be mounted without root");
+        }
+        if (failure.purpose().startsWith("mount ") && failure.is(Errno.EPERM)) {
+            return Optional.of("this type of file system needs root, or a namespace of the container's own");
+        }
+        if (failure.purpose().startsWith("bind ") && failure.is(Errno.EINVAL)) {
+            return Optional.of("what is mounted below it has to come along without root: use the option rbind");
+        }
+        if (failure.purpose().equals("write the child's uid_map") && failure.is(Errno.EPERM)) {
+            return Optional.of("to map the user 0 takes CAP_SETFCAP (user_namespaces(7))");
+        }
+
+        if (failure.purpose().startsWith("set the I/O priority") && failure.is(Errno.EPERM)) {
+            return Optional.of("it needs root (CAP_SYS_NICE)");
         }
         boolean changesId =
                 call.startsWith("setresuid(") || call.startsWith("setresgid(") || call.startsWith("setgroups(");

@@ -9,8 +9,10 @@ import dev.gatun.linux.ProcessCalls;
 import dev.gatun.linux.Rlimit;
 import dev.gatun.linux.Text;
 import dev.gatun.oci.Capabilities;
+import dev.gatun.oci.Namespace;
 import dev.gatun.oci.Process;
 import dev.gatun.program.Label;
+import dev.gatun.program.Op;
 import dev.gatun.program.ProgramBuilder;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,11 +27,13 @@ final class IdentityOps {
     private final Process process;
     private final Capabilities capabilities;
     private final SeccompOps seccomp;
+    private final Namespaces namespaces;
 
-    IdentityOps(ProgramBuilder program, Process process, SeccompOps seccomp) {
+    IdentityOps(ProgramBuilder program, Process process, SeccompOps seccomp, Namespaces namespaces) {
         this.program = program;
         this.process = process;
         this.seccomp = seccomp;
+        this.namespaces = namespaces;
         // none rather than all where none are listed, as runc and crun have it
         this.capabilities = process.capabilities().orElse(NO_CAPABILITIES);
     }
@@ -97,7 +101,11 @@ final class IdentityOps {
             groups.add((int) group);
         }
         program.call(ProcessCalls.prctl(Prctl.PR_SET_KEEPCAPS, 1), "keep capabilities when the user changes");
-        program.call(ProcessCalls.setgroups(groups), "set the additional groups");
+        Op additional = program.call(ProcessCalls.setgroups(groups), "set the additional groups");
+        if (groups.isEmpty() && namespaces.has(Namespace.Type.USER)) {
+            // who made the namespace without root had to forbid it, and all groups but one are nobody's inside
+            additional.tolerate(Errno.EPERM);
+        }
         program.call(
                 ProcessCalls.setresgid(process.user().gid()),
                 "become group " + process.user().gid());

@@ -1,6 +1,7 @@
 package dev.gatun.container;
 
 import dev.gatun.linux.Call;
+import dev.gatun.linux.Errno;
 import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.FileCalls;
@@ -62,7 +63,8 @@ final class JoinOrder {
                             FileCalls.openat(FileCalls.CURRENT_DIRECTORY, path, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC, 0)),
                     path);
         } catch (SyscallException failed) {
-            throw new ContainerException(field + ": open " + path + ": " + failed.reason(), failed);
+            String advice = failed.is(Errno.EACCES) ? "; another user's namespaces need root" : "";
+            throw new ContainerException(field + ": open " + path + ": " + failed.reason() + advice, failed);
         }
     }
 

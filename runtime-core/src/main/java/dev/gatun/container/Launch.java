@@ -65,6 +65,11 @@ final class Launch {
         default void handOver(int child, int listener) {
             throw new IllegalStateException("process " + child + " has a listener, and nobody asked for it");
         }
+
+        /** As {@link #prepare}, for a first process that has nothing yet: its new user namespace has no ids. */
+        default void mapIds(int child) {
+            throw new IllegalStateException("process " + child + " waits for ids, and nobody knows which");
+        }
     }
 
     private Launch(Kernel kernel, Channel channel, Guide guide) {
@@ -106,13 +111,13 @@ final class Launch {
 
     private void follow(Image image, boolean waitsForStart) {
         boolean ready = false;
-        boolean waits = false;
+        int stage = 0;
         // the child may be ready before its parent has told its id
         while (!(ready && waitsForStart && child > 0)) {
-            if (waits && child > 0) {
-                guide.prepare(child);
+            if (stage != 0 && child > 0) {
+                meet(stage);
                 channel.answer();
-                waits = false;
+                stage = 0;
             }
             // no switch on types: the JVM would generate a class for it at each cold start
             Channel.Message message = channel.receive(image);
@@ -120,7 +125,9 @@ final class Launch {
                 note(signal);
                 handOver();
                 ready |= signal.kind() == ContainerProgram.READY;
-                waits |= signal.kind() == ContainerProgram.PREPARED;
+                boolean waits =
+                        signal.kind() == ContainerProgram.PREPARED || signal.kind() == ContainerProgram.UNMAPPED;
+                stage = waits ? signal.kind() : stage;
             } else if (message instanceof Channel.Failed failed) {
                 throw new ContainerException(failed.failure());
             } else if (ready) {
@@ -129,6 +136,15 @@ final class Launch {
                 throw new ContainerException("the container's process ended while it was set up: it was killed, by"
                         + " somebody or for want of memory");
             }
+        }
+    }
+
+    /** Does Java's part at a stage where the program waits. */
+    private void meet(int stage) {
+        if (stage == ContainerProgram.UNMAPPED) {
+            guide.mapIds(child);
+        } else {
+            guide.prepare(child);
         }
     }
 

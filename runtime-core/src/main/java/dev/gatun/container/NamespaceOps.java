@@ -2,6 +2,7 @@ package dev.gatun.container;
 
 import dev.gatun.linux.Block;
 import dev.gatun.linux.Fcntl;
+import dev.gatun.linux.Fd;
 import dev.gatun.linux.FileCalls;
 import dev.gatun.linux.Offset;
 import dev.gatun.linux.Prctl;
@@ -11,9 +12,11 @@ import dev.gatun.linux.Socket;
 import dev.gatun.linux.SocketCalls;
 import dev.gatun.linux.Structs;
 import dev.gatun.linux.Text;
+import dev.gatun.linux.Word;
 import dev.gatun.oci.IdMapping;
 import dev.gatun.oci.Namespace;
 import dev.gatun.oci.TimeOffset;
+import dev.gatun.program.Channel;
 import dev.gatun.program.Slot;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,9 +46,35 @@ final class NamespaceOps {
 
     /** Makes the time namespace that the next child is born into; the clocks can be set only while nobody is in it. */
     void makeTime() {
-        if (!assembly.namespaces.isNew(Namespace.Type.TIME)) {
+        if (assembly.namespaces.isNew(Namespace.Type.TIME) && !assembly.privileges.isRootless()) {
+            unshareTime();
+        }
+    }
+
+    /** In the child, where only inside its user namespace one can be made; it moves there at once. */
+    void makeOwnTime() {
+        if (!assembly.namespaces.isNew(Namespace.Type.TIME) || !assembly.privileges.isRootless()) {
             return;
         }
+        var program = assembly.program;
+        Slot file = program.slot("time_namespace");
+        // the files of a process that is not dumpable belong to the machine's root
+        program.call(ProcessCalls.prctl(Prctl.PR_SET_DUMPABLE, 1), "be able to write to /proc/self");
+        unshareTime();
+        program.call(ProcessCalls.prctl(Prctl.PR_SET_DUMPABLE, 0), "keep other processes out again");
+        program.call(
+                        FileCalls.openat(
+                                FileCalls.CURRENT_DIRECTORY,
+                                "/proc/self/ns/time_for_children",
+                                Fcntl.O_RDONLY | Fcntl.O_CLOEXEC,
+                                0),
+                        "open the time namespace")
+                .to(file);
+        program.call(ProcessCalls.setns(file, Sched.CLONE_NEWTIME), "move to the time namespace");
+        assembly.close(file);
+    }
+
+    private void unshareTime() {
         var program = assembly.program;
         program.call(ProcessCalls.unshare(Sched.CLONE_NEWTIME), "make the time namespace");
         Map<String, TimeOffset> offsets = assembly.spec.linux().timeOffsets();
@@ -69,6 +98,15 @@ final class NamespaceOps {
     /** Whether the child needs its ids mapped before it can do anything. */
     boolean mapsIds() {
         return assembly.namespaces.isNew(Namespace.Type.USER);
+    }
+
+    /** Whether the program's parent maps them. */
+    boolean mapsIdsInParent() {
+        return mapsIds() && mapper() != IdMapper.HELPERS;
+    }
+
+    private IdMapper mapper() {
+        return IdMapper.of(assembly.spec.linux(), assembly.privileges);
     }
 
     /** Before the clone: the line on which the child hands its parent its folder in /proc. */
@@ -95,6 +133,9 @@ final class NamespaceOps {
         // the descriptor lies behind the header of the control message
         program.load(new Offset(control, Structs.CMSGHDR_SIZE), 0, DESCRIPTOR_MASK, 0, "its descriptor")
                 .to(folder);
+        if (mapper() == IdMapper.PARENT_OF_ONE) {
+            write(folder, "setgroups", "deny");
+        }
         writeMap(folder, "uid_map", assembly.spec.linux().uidMappings());
         writeMap(folder, "gid_map", assembly.spec.linux().gidMappings());
         program.call(FileCalls.write(parentEnd, Block.of(new byte[1], "\"\\0\"")), "let the child go on");
@@ -124,6 +165,15 @@ final class NamespaceOps {
         program.call(ProcessCalls.prctl(Prctl.PR_SET_DUMPABLE, 0), "keep other processes out again");
         assembly.close(folder);
         assembly.close(childEnd);
+    }
+
+    /** In the child, as {@link #awaitMapping}: waits until Java has had the ids mapped. */
+    void awaitHelpers(Fd line) {
+        var program = assembly.program;
+        program.call(ProcessCalls.prctl(Prctl.PR_SET_DUMPABLE, 1), "let newuidmap write to /proc/self");
+        Channel.signalOp(program, line, ContainerProgram.UNMAPPED, Word.of(0), "ask for ids");
+        Channel.awaitOps(program, line, assembly.abandoned, "wait until the ids are mapped");
+        program.call(ProcessCalls.prctl(Prctl.PR_SET_DUMPABLE, 0), "keep other processes out again");
     }
 
     /** Switches on the loopback interface, which a new network namespace has, but down. */
@@ -156,11 +206,15 @@ final class NamespaceOps {
         for (IdMapping mapping : mappings) {
             lines.add(mapping.containerId() + " " + mapping.hostId() + " " + mapping.size() + "\n");
         }
+        write(folder, file, String.join("", lines));
+    }
+
+    private void write(Slot folder, String file, String content) {
         var program = assembly.program;
         Slot map = program.slot(file);
         program.call(FileCalls.openat(folder, file, Fcntl.O_WRONLY | Fcntl.O_CLOEXEC, 0), "open the child's " + file)
                 .to(map);
-        program.call(FileCalls.write(map, Block.content(String.join("", lines))), "write the child's " + file);
+        program.call(FileCalls.write(map, Block.content(content)), "write the child's " + file);
         assembly.close(map);
     }
 

@@ -1,6 +1,7 @@
 package dev.gatun.container;
 
 import dev.gatun.json.JsonWriter;
+import dev.gatun.oci.IdMapping;
 import dev.gatun.oci.Mount;
 import dev.gatun.oci.Process;
 import dev.gatun.oci.Resources;
@@ -33,6 +34,9 @@ public final class SpecTemplate {
             "CAP_SYS_CHROOT");
 
     private static final String DEFAULT_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    /** The group of terminals, as Debian and most others number it. */
+    private static final int TTY = 5;
+
     private static final List<String> NAMESPACES = List.of("pid", "network", "ipc", "uts", "mount", "cgroup");
     private static final List<String> MASKED = List.of(
             "/proc/acpi",
@@ -62,6 +66,9 @@ public final class SpecTemplate {
     private Optional<String> cgroupsPath = Optional.empty();
     private Resources resources = Resources.NONE;
     private Optional<Seccomp> seccomp = Optional.empty();
+    private boolean hostNetwork;
+    private List<IdMapping> uids = List.of();
+    private List<IdMapping> gids = List.of();
     private User user = new User(0, 0, OptionalInt.empty(), List.of());
 
     public SpecTemplate(List<String> args) {
@@ -112,6 +119,19 @@ public final class SpecTemplate {
     /** The limits of its control group. */
     public SpecTemplate resources(Resources limits) {
         resources = limits;
+        return this;
+    }
+
+    /** A user namespace with these ids. */
+    public SpecTemplate userNamespace(List<IdMapping> users, List<IdMapping> groups) {
+        uids = List.copyOf(users);
+        gids = List.copyOf(groups);
+        return this;
+    }
+
+    /** The host's network, and its {@code /sys}, which goes with it. */
+    public SpecTemplate hostNetwork() {
+        hostNetwork = true;
         return this;
     }
 
@@ -174,18 +194,40 @@ public final class SpecTemplate {
         out.field("noNewPrivileges", noNewPrivileges).endObject();
     }
 
-    private static void standardMounts(JsonWriter out) {
+    private void standardMounts(JsonWriter out) {
         mount(out, "/proc", "proc", List.of());
         mount(out, "/dev", "tmpfs", List.of("nosuid", "strictatime", "mode=755", "size=65536k"));
         mount(
                 out,
                 "/dev/pts",
                 "devpts",
-                List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"));
+                isMapped(TTY)
+                        ? List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=" + TTY)
+                        : List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"));
         mount(out, "/dev/shm", "tmpfs", List.of("nosuid", "noexec", "nodev", "mode=1777", "size=65536k"));
         mount(out, "/dev/mqueue", "mqueue", List.of("nosuid", "noexec", "nodev"));
-        mount(out, "/sys", "sysfs", List.of("nosuid", "noexec", "nodev", "ro"));
+        if (hostNetwork) {
+            new Mount(
+                            "/sys",
+                            Optional.of("none"),
+                            Optional.of("/sys"),
+                            List.of("rbind", "nosuid", "noexec", "nodev", "ro"),
+                            List.of(),
+                            List.of())
+                    .writeTo(out);
+        } else {
+            mount(out, "/sys", "sysfs", List.of("nosuid", "noexec", "nodev", "ro"));
+        }
         mount(out, "/sys/fs/cgroup", "cgroup", List.of("nosuid", "noexec", "nodev", "relatime", "ro"));
+    }
+
+    private boolean isMapped(long gid) {
+        for (IdMapping mapping : gids) {
+            if (mapping.containerId() <= gid && gid < mapping.containerId() + mapping.size()) {
+                return true;
+            }
+        }
+        return gids.isEmpty();
     }
 
     private static void mount(JsonWriter out, String destination, String type, List<String> options) {
@@ -197,9 +239,16 @@ public final class SpecTemplate {
         out.beginObject().optional("cgroupsPath", cgroupsPath).optional("resources", resources);
         out.name("namespaces").beginArray();
         for (String type : NAMESPACES) {
-            out.beginObject().field("type", type).endObject();
+            if (!hostNetwork || !type.equals("network")) {
+                out.beginObject().field("type", type).endObject();
+            }
+        }
+        if (!uids.isEmpty()) {
+            out.beginObject().field("type", "user").endObject();
         }
         out.endArray()
+                .optional("uidMappings", uids)
+                .optional("gidMappings", gids)
                 .field("maskedPaths", MASKED)
                 .field("readonlyPaths", READONLY)
                 .optional("seccomp", seccomp)

@@ -33,7 +33,8 @@ import java.util.Set;
 /**
  * The folder that knows the containers: one folder each, readable by its owner only.
  *
- * <p>{@code state.json} is the container's record; {@code start} is the socket at which it waits to be started, and is
+ * <p>{@code notify} is the folder of the socket on which the container says that it is ready, if somebody wants to know;
+ * {@code state.json} is the container's record; {@code start} is the socket at which it waits to be started, and is
  * gone once it was; {@code exit} holds the exit status, if a monitor waits for it; {@code config.json} is the
  * configuration, if it comes from no bundle.
  */
@@ -41,6 +42,7 @@ public final class StateFolder {
     private static final String RECORD = "state.json";
     private static final String START = "start";
     private static final String EXIT = "exit";
+    private static final String NOTIFY = "notify";
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
@@ -54,6 +56,12 @@ public final class StateFolder {
     public Path root() {
         try {
             return Files.createDirectories(root, PRIVATE);
+        } catch (AccessDeniedException e) {
+            throw new ContainerException(
+                    "make the state folder " + root
+                            + ": permission denied; another one is named by --root, or, for a user"
+                            + " who is not root, by the variable XDG_RUNTIME_DIR",
+                    e);
         } catch (IOException e) {
             throw new ContainerException("make the state folder " + root + ": " + reason(e), e);
         }
@@ -89,6 +97,11 @@ public final class StateFolder {
     /** The file that the monitor writes the exit status to. */
     Path exitFile(ContainerId id) {
         return folder(id).resolve(EXIT);
+    }
+
+    /** The folder of the socket on which the container says that it is ready. */
+    Path notifyFolder(ContainerId id) {
+        return folder(id).resolve(NOTIFY);
     }
 
     Path folder(ContainerId id) {
@@ -199,6 +212,9 @@ public final class StateFolder {
             Files.deleteIfExists(folder(id).resolve(RECORD));
             try (DirectoryStream<Path> files = Files.newDirectoryStream(folder(id))) {
                 for (Path file : files) {
+                    if (file.endsWith(NOTIFY)) {
+                        Files.deleteIfExists(file.resolve(Readiness.SOCKET));
+                    }
                     Files.deleteIfExists(file);
                 }
             }
@@ -213,14 +229,16 @@ public final class StateFolder {
     /** The calls that {@link #remove} comes down to, for a program that does it when there is no Java any more. */
     List<Call> removal(ContainerId id) {
         var calls = new ArrayList<Call>();
-        for (String file : List.of(RECORD, Bundle.CONFIGURATION, EXIT, START)) {
+        for (String file : List.of(RECORD, Bundle.CONFIGURATION, EXIT, START, NOTIFY + "/" + Readiness.SOCKET)) {
             calls.add(FileCalls.unlinkat(
                     FileCalls.CURRENT_DIRECTORY,
                     folder(id).resolve(file).toAbsolutePath().toString(),
                     0));
         }
-        calls.add(FileCalls.unlinkat(
-                FileCalls.CURRENT_DIRECTORY, folder(id).toAbsolutePath().toString(), Fcntl.AT_REMOVEDIR));
+        for (Path folder : List.of(notifyFolder(id), folder(id))) {
+            calls.add(FileCalls.unlinkat(
+                    FileCalls.CURRENT_DIRECTORY, folder.toAbsolutePath().toString(), Fcntl.AT_REMOVEDIR));
+        }
         return calls;
     }
 

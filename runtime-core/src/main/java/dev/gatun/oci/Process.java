@@ -65,6 +65,26 @@ public record Process(
         return List.copyOf(rlimits);
     }
 
+    /** The same with another environment. */
+    public Process with(List<String> environment) {
+        return new Process(
+                terminal,
+                consoleSize,
+                user,
+                args,
+                environment,
+                cwd,
+                capabilities,
+                rlimits,
+                noNewPrivileges,
+                apparmorProfile,
+                oomScoreAdj,
+                scheduler,
+                selinuxLabel,
+                ioPriority,
+                execCpuAffinity);
+    }
+
     /** Reads a process.json in UTF-8. Throws {@link JsonException} with the place of the fault. */
     public static Process parse(byte[] processJson) {
         return from(JsonReader.parse(processJson));

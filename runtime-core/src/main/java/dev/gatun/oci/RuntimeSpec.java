@@ -70,6 +70,17 @@ public record RuntimeSpec(
         return process.get();
     }
 
+    /** The same with another process. */
+    public RuntimeSpec with(Process other) {
+        return new RuntimeSpec(
+                ociVersion, Optional.of(other), root, hostname, domainname, mounts, hooks, annotations, linux);
+    }
+
+    /** The same with other mounts. */
+    public RuntimeSpec with(List<Mount> others) {
+        return new RuntimeSpec(ociVersion, process, root, hostname, domainname, others, hooks, annotations, linux);
+    }
+
     @Override
     public void writeTo(JsonWriter out) {
         out.beginObject()

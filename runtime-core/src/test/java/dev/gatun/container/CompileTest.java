@@ -83,7 +83,7 @@ class CompileTest {
     }
 
     private Program compile(ObjectNode config) {
-        return compile(config, new ContainerProgram.Surroundings.Alone());
+        return compile(config, new ContainerProgram.Surroundings.Alone(Privileges.ROOT));
     }
 
     /** The listing, but for what depends on the machine that the tests run on. */
@@ -130,7 +130,8 @@ class CompileTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Map.of(),
-                                CreateOptions.NONE))));
+                                CreateOptions.NONE,
+                                Privileges.ROOT))));
     }
 
     @Test
@@ -161,7 +162,8 @@ class CompileTest {
                                 Optional.empty(),
                                 Optional.of(status),
                                 Map.of(),
-                                CreateOptions.NONE))));
+                                CreateOptions.NONE,
+                                Privileges.ROOT))));
     }
 
     private void assertRefused(String field, String value, String message) {
@@ -182,7 +184,7 @@ class CompileTest {
     void nobodyRunsTheHooksOfACompiledProgram(String kind) {
         ObjectNode config = small();
         config.withObject("/hooks").set(kind, TestBundle.json("[{path: '/bin/true'}]"));
-        assertThatThrownBy(() -> compile(config, new ContainerProgram.Surroundings.Alone()))
+        assertThatThrownBy(() -> compile(config, new ContainerProgram.Surroundings.Alone(Privileges.ROOT)))
                 .isInstanceOf(ContainerException.class)
                 .hasMessage("hooks, linux.netDevices, linux.intelRdt: a compiled program has nobody beside it who would"
                         + " do their part");

@@ -113,7 +113,9 @@ public final class SocketCalls {
             throw new IllegalArgumentException("a socket's path has at most " + (Structs.SOCKADDR_UN_PATH_SIZE - 1)
                     + " bytes: " + Text.quoted(path));
         }
-        return new Block(Structs.SOCKADDR_UN_PATH + name.length + 1, "{AF_UNIX, " + Text.quoted(path) + "}")
+        // unix(7): a name that begins with a zero byte is abstract, and ends where the address does
+        int end = path.startsWith("\0") ? 0 : 1;
+        return new Block(Structs.SOCKADDR_UN_PATH + name.length + end, "{AF_UNIX, " + Text.quoted(path) + "}")
                 .int16(0, Socket.AF_UNIX)
                 .bytes(Structs.SOCKADDR_UN_PATH, name);
     }

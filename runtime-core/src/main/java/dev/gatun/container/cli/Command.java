@@ -1,6 +1,7 @@
 package dev.gatun.container.cli;
 
 import dev.gatun.container.Folders;
+import dev.gatun.container.Privileges;
 import dev.gatun.container.StateFolder;
 import dev.gatun.json.JsonWriter;
 import java.io.BufferedOutputStream;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -85,7 +87,7 @@ public final class Command {
             String help = wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help";
             report(
                     "error",
-                    oneLine(wrong) + "; see \"" + help + "\"",
+                    usageError(wrong) + "; see \"" + help + "\"",
                     globalOption(args, "--log"),
                     globalOption(args, "--log-format"),
                     err);
@@ -110,6 +112,16 @@ public final class Command {
         return status;
     }
 
+    /** What is wrong with the arguments; callers of runc look for its words on a missing value. */
+    private static String usageError(ParameterException wrong) {
+        if (wrong instanceof MissingParameterException missing
+                && !missing.getMissing().isEmpty()
+                && missing.getMissing().getFirst() instanceof OptionSpec option) {
+            return "flag needs an argument: " + option.longestName();
+        }
+        return oneLine(wrong);
+    }
+
     private int usage(PrintStream err) {
         commandLine(verbs).usage(err);
         return usageStatus;
@@ -123,11 +135,13 @@ public final class Command {
             PrintStream out,
             PrintStream err) {
         try {
-            Folders folders = Folders.of(environment);
+            RootlessOption.check(parsed.matchedOptionValue("--rootless", ""));
+            Folders folders = Folders.of(environment, Privileges.ofThisProcess());
             String root = parsed.matchedOptionValue("--root", "");
             var state = new StateFolder(
                     root.isEmpty() ? folders.containers() : Path.of(root).toAbsolutePath());
-            var session = new Session(folders, state, link, out, warning -> report("warning", warning, parsed, err));
+            var session = new Session(
+                    folders, state, environment, link, out, warning -> report("warning", warning, parsed, err));
             return verb.run(parsed.subcommand(), session);
         } catch (RuntimeException failed) {
             report("error", oneLine(failed), parsed, err);
@@ -153,6 +167,8 @@ public final class Command {
             log(log, format, level, message, err);
         }
         err.println(name + ": " + (level.equals("error") ? "" : level + ": ") + message);
+        // this process may be replaced by a program that knows nothing of what is still to be written
+        err.flush();
     }
 
     private void log(String file, String format, String level, String message, PrintStream err) {

@@ -39,12 +39,16 @@ final class CreateArguments {
         return new ContainerId(args.matchedPositionalValue(0, ""));
     }
 
-    static Bundle bundle(ParseResult args) {
-        return Bundle.read(Path.of(args.matchedOptionValue("--bundle", "")));
+    static Bundle bundle(ParseResult args, SocketActivation sockets) {
+        return sockets.tell(Bundle.read(Path.of(args.matchedOptionValue("--bundle", ""))));
     }
 
-    /** Checks what goes together with a terminal, and sums up the options. */
-    static CreateOptions options(ParseResult args, boolean terminal, boolean detached) {
+    /**
+     * Checks what goes together with a terminal, and sums up the options.
+     *
+     * @param sockets how many descriptors it inherits before those of {@code --preserve-fds}
+     */
+    static CreateOptions options(ParseResult args, boolean terminal, boolean detached, int sockets) {
         Optional<Path> console = path(args, "--console-socket");
         if (console.isPresent() && !terminal) {
             throw new ContainerException("--console-socket: the process has no terminal (process.terminal is false)");
@@ -59,7 +63,7 @@ final class CreateArguments {
                 console,
                 path(args, "--pid-file"),
                 path(args, "--pidfd-socket"),
-                preserved(args),
+                sockets + preserved(args),
                 false,
                 StandardStreams.CALLERS,
                 !args.hasMatchedOption("--no-pivot"),

@@ -19,9 +19,14 @@ final class CreateVerb implements Verb {
 
     @Override
     public int run(ParseResult args, Session session) {
-        Bundle bundle = CreateArguments.bundle(args);
+        SocketActivation sockets = SocketActivation.of(session.environment());
+        Bundle bundle = CreateArguments.bundle(args, sockets);
         boolean terminal = bundle.spec().startableProcess().terminal();
-        session.containers().create(CreateArguments.id(args), bundle, CreateArguments.options(args, terminal, true));
+        session.containers()
+                .create(
+                        CreateArguments.id(args),
+                        bundle,
+                        CreateArguments.options(args, terminal, true, sockets.count()));
         return 0;
     }
 }

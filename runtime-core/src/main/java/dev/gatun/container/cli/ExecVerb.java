@@ -69,7 +69,7 @@ final class ExecVerb implements Verb {
         var group = new ExecGroup(
                 args.matchedOptionValue("--cgroup", List.<String>of()), args.hasMatchedOption("--ignore-paused"));
         var executed =
-                containers.exec(id, spec, process, CreateArguments.options(args, process.terminal(), detach), group);
+                containers.exec(id, spec, process, CreateArguments.options(args, process.terminal(), detach, 0), group);
         if (!detach) {
             containers.accompany(executed);
         }

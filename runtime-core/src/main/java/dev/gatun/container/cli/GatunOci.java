@@ -28,6 +28,8 @@ public final class GatunOci {
                         new PsVerb(),
                         new UpdateVerb(),
                         new EventsVerb(),
+                        new CheckpointVerb(),
+                        new RestoreVerb(),
                         new SpecVerb(),
                         new FeaturesVerb()),
                 1);

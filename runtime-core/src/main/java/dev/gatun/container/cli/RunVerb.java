@@ -26,13 +26,16 @@ final class RunVerb implements Verb {
 
     @Override
     public int run(ParseResult args, Session session) {
-        Bundle bundle = CreateArguments.bundle(args);
+        SocketActivation sockets = SocketActivation.of(session.environment());
+        Bundle bundle = CreateArguments.bundle(args, sockets);
         boolean detach = args.hasMatchedOption("--detach");
         boolean terminal = bundle.spec().startableProcess().terminal();
-        CreateOptions options = CreateArguments.options(args, terminal, detach);
+        CreateOptions options = CreateArguments.options(args, terminal, detach, sockets.count());
         Containers containers = session.containers();
         Containers.Created created = containers.run(CreateArguments.id(args), bundle, options);
-        if (!detach) {
+        if (detach) {
+            containers.awaitReadiness(created);
+        } else {
             containers.accompany(created, !args.hasMatchedOption("--keep"));
         }
         return 0;

@@ -6,17 +6,27 @@ import dev.gatun.container.GroupControl;
 import dev.gatun.container.StateFolder;
 import dev.gatun.linux.Kernel;
 import java.io.PrintStream;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** What a verb works with: one run of a command. */
 public final class Session {
     private final Folders folders;
     private final StateFolder state;
+    private final Map<String, String> environment;
     private final KernelLink link;
     private final PrintStream out;
     private final Consumer<String> warnings;
 
-    Session(Folders folders, StateFolder state, KernelLink link, PrintStream out, Consumer<String> warnings) {
+    Session(
+            Folders folders,
+            StateFolder state,
+            Map<String, String> environment,
+            KernelLink link,
+            PrintStream out,
+            Consumer<String> warnings) {
+        this.environment = environment;
         this.warnings = warnings;
         this.folders = folders;
         this.state = state;
@@ -34,7 +44,14 @@ public final class Session {
     }
 
     public Containers containers() {
-        return new Containers(kernel(), state, folders.lib(), warnings);
+        String manager = environment.getOrDefault("NOTIFY_SOCKET", "");
+        return new Containers(
+                kernel(), state, folders.lib(), manager.isEmpty() ? Optional.empty() : Optional.of(manager), warnings);
+    }
+
+    /** The variables that the command was called with. */
+    public Map<String, String> environment() {
+        return environment;
     }
 
     /** What is done with containers by their control groups. */

@@ -1,9 +1,12 @@
 package dev.gatun.container.cli;
 
+import static dev.gatun.container.cli.Command.flag;
 import static dev.gatun.container.cli.Command.text;
 
 import dev.gatun.container.ContainerException;
+import dev.gatun.container.Privileges;
 import dev.gatun.container.SpecTemplate;
+import dev.gatun.container.SubordinateIds;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -24,6 +27,7 @@ final class SpecVerb implements Verb {
     public void declare(CommandSpec spec) {
         spec.usageMessage().description("Write a config.json to begin with.");
         spec.addOption(text("DIR", "The bundle; the current folder if not given.", "-b", "--bundle"));
+        spec.addOption(flag("For a user who is not root.", "--rootless"));
     }
 
     @Override
@@ -32,10 +36,7 @@ final class SpecVerb implements Verb {
         try {
             Files.writeString(
                     file,
-                    new SpecTemplate(List.of("sh"))
-                                    .terminal(Optional.empty())
-                                    .build()
-                                    .toJson("\t") + "\n",
+                    template(args.hasMatchedOption("--rootless")).build().toJson("\t") + "\n",
                     StandardOpenOption.CREATE_NEW,
                     StandardOpenOption.WRITE);
             return 0;
@@ -44,6 +45,17 @@ final class SpecVerb implements Verb {
         } catch (IOException e) {
             throw new ContainerException("write " + file + ": " + e, e);
         }
+    }
+
+    private static SpecTemplate template(boolean rootless) {
+        var template = new SpecTemplate(List.of("sh")).terminal(Optional.empty());
+        if (rootless) {
+            // as runc: one id, so that it works wherever user namespaces do
+            Privileges user = Privileges.ofThisProcess();
+            template.userNamespace(SubordinateIds.own(user.uid()), SubordinateIds.own(user.gid()))
+                    .hostNetwork();
+        }
+        return template;
     }
 
     @Override

@@ -1,0 +1,320 @@
+package dev.gatun.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.gatun.container.IdHelpers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Both commands as a user has them who is not root, and of whom the machine knows nothing but what a test says. */
+@Tag("kernel")
+@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RootlessTest {
+    private static final int USER = 65533;
+    private static final String ONE_ID = "0 65533 1";
+    private static final String SUBORDINATES = USER + ":300000:65536\n";
+
+    /** A mount namespace of the user's own view of the machine: $1 is /etc/passwd, $2 is /etc/subuid and /etc/subgid. */
+    private static final String AS_USER = "mount --bind \"$1\" /etc/passwd && mount --bind \"$2\" /etc/subuid"
+            + " && mount --bind \"$2\" /etc/subgid && shift 2"
+            + " && exec setpriv --reuid " + USER + " --regid " + USER + " --clear-groups --inh-caps=-all -- \"$@\"";
+
+    @TempDir
+    static Path shared;
+
+    @TempDir
+    Path folder;
+
+    private Rootfs rootfs;
+    private Gatun gatun;
+
+    @BeforeAll
+    static void copyWhatIsTested() {
+        open(shared);
+        // copied once, as the folder of the build need not be open to others
+        Gatun.readableCommandLine(shared, "gatun");
+    }
+
+    @BeforeEach
+    void begin() throws IOException {
+        open(folder);
+        rootfs = Rootfs.in(folder.resolve("rootfs"));
+        Files.createDirectories(folder.resolve("home"));
+        Files.writeString(folder.resolve("passwd"), "tester:x:" + USER + ":" + USER + "::/nonexistent:/bin/sh\n");
+        giveToUser(folder);
+        gatun = new Gatun(folder);
+    }
+
+    @AfterEach
+    void end() {
+        gatun.close();
+    }
+
+    private static void open(Path folder) {
+        try {
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void giveToUser(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Files.setAttribute(file, "unix:uid", USER, LinkOption.NOFOLLOW_LINKS);
+                Files.setAttribute(file, "unix:gid", USER, LinkOption.NOFOLLOW_LINKS);
+            }
+        }
+    }
+
+    private List<String> asUser(String grants, String... words) {
+        return asUserCommand(grants, Gatun.copiedCommandLine(shared, words));
+    }
+
+    private List<String> asUserCommand(String grants, List<String> command) {
+        try {
+            Path subordinates = Files.writeString(folder.resolve("subordinates"), grants);
+            var line = new ArrayList<String>(List.of("unshare", "--mount", "sh", "-c", AS_USER, "sh"));
+            line.add(folder.resolve("passwd").toString());
+            line.add(subordinates.toString());
+            line.addAll(command);
+            return line;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Gatun.Result run(String... words) {
+        return gatun.runProcess(asUser("", words));
+    }
+
+    /** A bundle as {@code spec --rootless} writes it, with another command and {@code more} replacing some of its text. */
+    private String bundle(String script, String... more) throws IOException {
+        Path bundle = Files.createTempDirectory(folder, "bundle");
+        giveToUser(bundle);
+        run("gatun-oci", "spec", "--rootless", "--bundle", bundle.toString()).succeeded();
+        Path file = bundle.resolve("config.json");
+        String config = Files.readString(file)
+                .replace("\"terminal\": true,", "")
+                .replaceFirst("\"path\": \"rootfs\"", "\"path\": \"" + rootfs + "\"")
+                .replaceFirst("\\[\\s*\"sh\"\\s*]", Matcher.quoteReplacement("[\"sh\", \"-c\", \"" + script + "\"]"));
+        for (int i = 0; i < more.length; i += 2) {
+            String changed = config.replaceFirst(more[i], more[i + 1]);
+            assertThat(changed).as(more[i]).isNotEqualTo(config);
+            config = changed;
+        }
+        Files.writeString(file, config);
+        return bundle.toString();
+    }
+
+    private static String words(String text) {
+        return text.strip().replaceAll("\\s+", " ");
+    }
+
+    @Test
+    void whatSpecWritesForAUserRunsWithTheUsersOwnIdAlone() throws IOException {
+        String bundle = bundle("id; cat /proc/self/uid_map /proc/self/setgroups; touch /dev/shm/file; ls /sys; exit 7");
+        Gatun.Result result = run("gatun-oci", "run", "--bundle", bundle, "one");
+        assertThat(result.err()).isEmpty();
+        assertThat(result.status()).isEqualTo(7);
+        assertThat(words(result.out()))
+                .startsWith("uid=0 gid=0 " + ONE_ID + " deny")
+                .contains(" kernel ");
+        assertThat(gatun.containers()).isEmpty();
+    }
+
+    @Test
+    void aContainerIsCreatedLookedAtEnteredStartedKilledAndDeleted() throws IOException {
+        String bundle = bundle("exec sleep 1000");
+        String pidFile = gatun.path("pid").toString();
+        run("gatun-oci", "create", "--bundle", bundle, "--pid-file", pidFile, "one")
+                .succeeded();
+        assertThat(run("gatun-oci", "state", "one").json().field("status").string())
+                .isEqualTo("created");
+        assertThat(run("gatun-oci", "exec", "one", "sh", "-c", "id; cat /proc/1/comm")
+                        .succeeded()
+                        .out())
+                .startsWith("uid=0 gid=0\n")
+                .doesNotContain("sleep");
+        run("gatun-oci", "start", "one").succeeded();
+        assertThat(run("gatun-oci", "exec", "one", "cat", "/proc/1/comm")
+                        .succeeded()
+                        .out())
+                .isEqualTo("sleep\n");
+        assertThat(run("gatun-oci", "list", "--quiet").succeeded().out()).isEqualTo("one\n");
+        assertThat(run("gatun-oci", "ps", "--format", "json", "one").succeeded().out())
+                .isEqualToIgnoringWhitespace("[" + Files.readString(gatun.path("pid")) + "]");
+        run("gatun-oci", "kill", "one", "KILL").succeeded();
+        Gatun.await(
+                "the container has ended",
+                () -> run("gatun-oci", "state", "one")
+                        .json()
+                        .field("status")
+                        .string()
+                        .equals("stopped"));
+        run("gatun-oci", "delete", "one").succeeded();
+        assertThat(gatun.containers()).isEmpty();
+    }
+
+    @Test
+    void hooksRunAsTheUserWhereTheyBelong() throws IOException {
+        String write =
+                "{\"path\": \"/bin/sh\", \"args\": [\"sh\", \"-c\", \"echo $0 >> " + folder + "/hooks\", \"%s\"]}";
+        var hooks = new StringBuilder();
+        for (String kind : List.of("prestart", "createRuntime", "createContainer", "poststart", "poststop")) {
+            hooks.append(hooks.isEmpty() ? "" : ", ")
+                    .append('"')
+                    .append(kind)
+                    .append("\": [")
+                    .append(write.formatted(kind))
+                    .append(']');
+        }
+        hooks.append(
+                ", \"startContainer\": [{\"path\": \"/bin/sh\", \"args\": [\"sh\", \"-c\", \"id > /dev/shm/hook\"]}]");
+        String bundle = bundle(
+                "cat /dev/shm/hook",
+                "\"hostname\"",
+                Matcher.quoteReplacement("\"hooks\": {" + hooks + "}, \"hostname\""));
+        assertThat(run("gatun-oci", "run", "--bundle", bundle, "one")
+                        .succeeded()
+                        .out())
+                .isEqualTo("uid=0 gid=0\n");
+        assertThat(folder.resolve("hooks"))
+                .hasContent("prestart\ncreateRuntime\ncreateContainer\npoststart\npoststop\n");
+    }
+
+    @Test
+    void aFolderOfTheUsersRunsWithoutAnyConfiguration() {
+        Gatun.Result result = run("gatun", "run", "--rm", rootfs.toString(), "sh", "-c", "id; cat /proc/self/uid_map");
+        assertThat(words(result.succeeded().out())).isEqualTo("uid=0 gid=0 " + ONE_ID);
+    }
+
+    @Test
+    void aUserMayHaveMoreIdsWhereTheMachineGrantsThem() {
+        assumeTrue(IdHelpers.areThere(), "newuidmap and newgidmap are not there: install Debian's package uidmap");
+        String[] words = {
+            "gatun", "run", "--rm", "-u", "1000:7", rootfs.toString(), "sh", "-c", "id; cat /proc/self/gid_map"
+        };
+        Gatun.Result result = gatun.runProcess(asUser(SUBORDINATES, words));
+        assertThat(words(result.succeeded().out())).isEqualTo("uid=1000 gid=7 " + ONE_ID + " 1 300000 65536");
+    }
+
+    @Test
+    void idsThatTheMachineDoesNotGrantAreNamed() throws IOException {
+        assumeTrue(IdHelpers.areThere(), "newuidmap and newgidmap are not there: install Debian's package uidmap");
+        String bundle = bundle("true", "\"hostID\": 65533", "\"hostID\": 1000");
+        assertThat(run("gatun-oci", "run", "--bundle", bundle, "one").failedWith(1))
+                .contains("newuidmap", " 0 1000 1", "exit status 1", "/etc/subuid");
+        assertThat(gatun.containers()).isEmpty();
+    }
+
+    @Test
+    void aTimeNamespaceIsMadeInsideTheUserNamespace() throws IOException {
+        String bundle = bundle(
+                "cat /proc/self/timens_offsets",
+                "\"namespaces\": \\[",
+                "\"timeOffsets\": {\"boottime\": {\"secs\": 1000}}, \"namespaces\": [{\"type\": \"time\"},");
+        assertThat(words(run("gatun-oci", "run", "--bundle", bundle, "one")
+                        .succeeded()
+                        .out()))
+                .endsWith("boottime 1000 0");
+    }
+
+    @Test
+    void aCompiledProgramMapsTheUserAlone() {
+        String file = gatun.path("program").toString();
+        run("gatun", "compile", "-o", file, rootfs.toString(), "id").succeeded();
+        assertThat(gatun.runProcess(asUserCommand("", List.of(file)))
+                        .succeeded()
+                        .out())
+                .isEqualTo("uid=0 gid=0\n");
+        assumeTrue(IdHelpers.areThere(), "newuidmap and newgidmap are not there: install Debian's package uidmap");
+        assertThat(gatun.runProcess(asUser(SUBORDINATES, "gatun", "compile", "-o", file, rootfs.toString(), "id"))
+                        .failedWith(1))
+                .contains("linux.uidMappings", "newuidmap");
+    }
+
+    @Test
+    void containersAreInTheFolderThatTheUsersSessionHas() throws IOException {
+        String bundle = bundle("true");
+        var builder = gatun.builder(asUser("", "gatun-oci", "run", "--keep", "--bundle", bundle, "one"));
+        builder.environment().remove("GATUN_ROOT");
+        builder.environment().put("XDG_RUNTIME_DIR", folder.resolve("home").toString());
+        gatun.start(builder).result().succeeded();
+        assertThat(folder.resolve("home/gatun/containers/one/state.json")).exists();
+    }
+
+    @Test
+    void aUserWithoutASessionIsToldWhatToSet() throws IOException {
+        String bundle = bundle("true");
+        var builder = gatun.builder(asUser("", "gatun-oci", "run", "--bundle", bundle, "one"));
+        builder.environment().remove("GATUN_ROOT");
+        builder.environment().remove("XDG_RUNTIME_DIR");
+        assertThat(gatun.start(builder).result().failedWith(1))
+                .contains("/run/user/" + USER, "XDG_RUNTIME_DIR", "--root");
+    }
+
+    /** Each row: what is replaced in the configuration, by what, and what the error says. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            \\{\\s*"type": "user"\\s*}                  | {"type": "network"}                        | linux.namespaces: needs root
+            "type": "proc"                              | "type": "sysfs"                            | mounts[0]: needs root: to mount sysfs
+            \\{\\s*"type": "ipc"\\s*},                  | ''                                         | mounts[4]: needs root: to mount mqueue
+            \\{\\s*"type": "pid"\\s*},                  | ''                                         | mounts[0]: needs root: to mount proc
+            "mode=0620"                                 | "gid=5"                                    | mounts[2].options: "gid=5": linux.gidMappings
+            "type": "mqueue"                            | "type": "ext4"                             | this type of file system needs root
+            "noNewPrivileges": true                     | "noNewPrivileges": true, "oomScoreAdj": -5 | CAP_SYS_RESOURCE
+            "uid": 0                                    | "uid": 1000                                | linux.uidMappings
+            "uid": 0                                    | "uid": 0, "additionalGids": [4]            | process.user.additionalGids: needs root
+            "noNewPrivileges": true                     | "scheduler": {"policy": "SCHED_FIFO", "priority": 9} | CAP_SYS_NICE
+            \\{\\s*"type": "ipc"\\s*}                   | {"type": "ipc", "path": "/proc/1/ns/ipc"}  | another user's namespaces need root
+            "namespaces"                                | "resources": {"memory": {"limit": 1000000}}, "namespaces" | linux.resources.memory: needs root
+            "rbind"                                     | "bind"                                     | use the option rbind
+            """)
+    void whatNeedsRootIsNamed(String what, String by, String error) throws IOException {
+        String bundle = bundle("true", what, Matcher.quoteReplacement(by));
+        assertThat(run("gatun-oci", "run", "--bundle", bundle, "one").failedWith(1))
+                .contains(error);
+        assertThat(gatun.containers()).isEmpty();
+    }
+
+    @Test
+    void aCopyOfTheMachineNeedsRoot() {
+        assertThat(run("gatun", "run", "--rm", "host", "true").failedWith(125)).contains("host: needs root");
+    }
+
+    @Test
+    void rootWithFewCapabilitiesIsAUserWhoMapsIds() {
+        var line = new ArrayList<String>(List.of(
+                "setpriv", "--bounding-set=-all,+setuid,+setgid,+setfcap", "--inh-caps=-all", "--no-new-privs"));
+        line.addAll(Gatun.commandLine("gatun", "run", "--rm", rootfs.toString(), "cat", "/proc/self/uid_map"));
+        try {
+            // a root that may not override permissions writes to what is its own
+            Files.setAttribute(rootfs.folder(), "unix:uid", 0);
+            Files.setAttribute(folder, "unix:uid", 0);
+            Files.setAttribute(folder.resolve("home"), "unix:uid", 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        assertThat(words(gatun.runProcess(line).succeeded().out())).isEqualTo("0 0 1");
+    }
+}
