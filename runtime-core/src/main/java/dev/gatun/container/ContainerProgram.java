@@ -215,7 +215,6 @@ final class ContainerProgram {
             Creation group,
             Optional<SeccompFilter> filter,
             Surroundings surroundings) {
-        Unsupported.check(spec);
         if (surroundings.privileges().isRootless()) {
             Rootless.check(spec, source, IdMapper.of(spec.linux(), surroundings.privileges()));
         }

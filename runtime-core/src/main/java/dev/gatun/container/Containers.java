@@ -112,6 +112,9 @@ public final class Containers {
     private Created begin(ContainerId id, Bundle bundle, CreateOptions options, boolean waits) {
         checkPreserved(options.preservedDescriptors());
         LabelOps.check(bundle.spec().startableProcess(), bundle.spec().linux().mountLabel());
+        if (!bundle.spec().linux().maskedPaths().isEmpty()) {
+            RestrictionOps.checkCover(kernel);
+        }
         state.reserve(id);
         Hooks hooks = bundle.spec().hooks();
         boolean staged =

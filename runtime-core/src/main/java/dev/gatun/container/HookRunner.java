@@ -32,6 +32,11 @@ final class HookRunner {
 
     private interface Compiler {
         Program compile(Hook hook, HookStreams streams, Channel channel);
+
+        /** Hands the listener of a hook's own filter to the agent; only what runs in the container has a filter. */
+        default void handOver(int process, int listener) {
+            throw new IllegalStateException("hook " + process + " has a listener " + listener);
+        }
     }
 
     HookRunner(Kernel kernel, Launcher launcher, FilterCache filters) {
@@ -73,11 +78,10 @@ final class HookRunner {
         List<Namespace.Type> order = new JoinOrder(kernel).of(namespaces);
         Path root = Path.of("/proc/" + state.pid().orElseThrow() + "/root/.");
         try (var view = new RootDirectory(kernel, root)) {
-            run(
-                    "startContainer",
-                    hooks,
-                    inContainer(state),
-                    (hook, streams, channel) -> ExecProgram.compile(
+            run("startContainer", hooks, inContainer(state), new Compiler() {
+                @Override
+                public Program compile(Hook hook, HookStreams streams, Channel channel) {
+                    return ExecProgram.compile(
                             spec,
                             process(spec.startableProcess(), hook),
                             hook.path(),
@@ -91,7 +95,14 @@ final class HookRunner {
                             Optional.empty(),
                             0,
                             Optional.empty(),
-                            Optional.of(streams)));
+                            Optional.of(streams));
+                }
+
+                @Override
+                public void handOver(int process, int listener) {
+                    new SeccompAgent(kernel, spec).handOver(state, process, listener);
+                }
+            });
         }
     }
 
@@ -119,13 +130,19 @@ final class HookRunner {
         for (int i = 0; i < hooks.size(); i++) {
             Hook hook = hooks.get(i);
             try (var streams = HookStreams.of(kernel, state.toJson())) {
-                Launch.Started started = Launch.run(
-                        kernel,
-                        launcher,
-                        channel -> compiler.compile(hook, streams, channel),
-                        List.of(streams.input(), streams.output()),
-                        false,
-                        false);
+                var guide = new Launch.Guide() {
+                    @Override
+                    public Program compile(Channel channel) {
+                        return compiler.compile(hook, streams, channel);
+                    }
+
+                    @Override
+                    public void handOver(int child, int listener) {
+                        compiler.handOver(child, listener);
+                    }
+                };
+                Launch.Started started =
+                        Launch.run(kernel, launcher, guide, List.of(streams.input(), streams.output()), false, false);
                 await(started.child(), hook, streams);
             } catch (ContainerException failed) {
                 throw new ContainerException("hooks." + kind + "[" + i + "]: " + failed.getMessage(), failed);

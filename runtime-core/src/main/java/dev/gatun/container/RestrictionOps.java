@@ -1,10 +1,14 @@
 package dev.gatun.container;
 
+import dev.gatun.linux.Block;
 import dev.gatun.linux.Errno;
 import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.FileCalls;
+import dev.gatun.linux.Kernel;
 import dev.gatun.linux.Mount;
 import dev.gatun.linux.MountCalls;
+import dev.gatun.linux.Stat;
+import dev.gatun.linux.Structs;
 import dev.gatun.program.Label;
 import dev.gatun.program.Slot;
 import java.util.ArrayList;
@@ -13,6 +17,10 @@ import java.util.Optional;
 
 /** Ops that hide paths of the container, or make them read-only; a path that does not exist needs neither. */
 final class RestrictionOps {
+    private static final String NULL = "/dev/null";
+    private static final int NULL_MAJOR = 1;
+    private static final int NULL_MINOR = 3;
+
     private final Assembly assembly;
     private final PathOps paths;
 
@@ -31,6 +39,23 @@ final class RestrictionOps {
             mask(path, empty);
         }
         assembly.close(empty);
+    }
+
+    /**
+     * Throws {@link ContainerException} if what is to hide files is not the null device: where the runtime itself runs
+     * in a container, somebody may have put another file there (CVE-2025-31133).
+     */
+    static void checkCover(Kernel kernel) {
+        var status = Block.buffer(Structs.STATX_SIZE, "&status");
+        kernel.call(FileCalls.statx(FileCalls.CURRENT_DIRECTORY, NULL, Fcntl.AT_SYMLINK_NOFOLLOW, status));
+        boolean device = (status.getInt16(Structs.STATX_MODE) & Stat.S_IFMT) == Stat.S_IFCHR;
+        if (!device
+                || status.getInt32(Structs.STATX_RDEV_MAJOR) != NULL_MAJOR
+                || status.getInt32(Structs.STATX_RDEV_MINOR) != NULL_MINOR) {
+            throw new ContainerException(
+                    "linux.maskedPaths: /dev/null is not the null device (character device 1:3), so"
+                            + " nothing can be hidden behind it");
+        }
     }
 
     private Slot emptyFolder() {
@@ -78,9 +103,7 @@ final class RestrictionOps {
                     .onError(done, Errno.ENOENT, Errno.ENOTDIR);
             program.call(
                             MountCalls.openTree(
-                                    FileCalls.CURRENT_DIRECTORY,
-                                    "/dev/null",
-                                    Mount.OPEN_TREE_CLONE | Mount.OPEN_TREE_CLOEXEC),
+                                    FileCalls.CURRENT_DIRECTORY, NULL, Mount.OPEN_TREE_CLONE | Mount.OPEN_TREE_CLOEXEC),
                             purpose)
                     .to(cover);
             program.jump(attach, "go on with " + path);

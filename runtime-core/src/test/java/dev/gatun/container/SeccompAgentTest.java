@@ -87,6 +87,20 @@ class SeccompAgentTest {
     }
 
     @Test
+    void theAgentAnswersAHookInTheContainer() {
+        notified("", true);
+        bundle.add("hooks.startContainer", "{path: '/bin/mkdir', args: ['mkdir', '/tmp/a']}");
+        bundle.args("/bin/true");
+        try (Agent agent = agent()) {
+            bundle.create();
+            assertThatThrownBy(() -> bundle.containers.start(bundle.containerId()))
+                    .hasMessageStartingWith("hooks.startContainer[0]: /bin/mkdir: exit status 1")
+                    .hasMessageContaining(ANSWER);
+            assertThat(agent.calls).hasSize(1);
+        }
+    }
+
+    @Test
     void theAgentAnswersAProcessThatIsAdded() {
         notified("", true);
         try (Agent agent = agent()) {
