@@ -161,7 +161,7 @@ def memory():
     if conmon and crun:
         container, pid_file = name(), f"{WORK}/conmon.pid"
         run([conmon, "--api-version", "1", "-c", container, "-u", container, "-r", crun, "-b", long,
-             "--runtime-arg", "--cgroup-manager=disabled", "--conmon-pidfile", pid_file,
+             "--runtime-arg", "--cgroup-manager=cgroupfs", "--conmon-pidfile", pid_file,
              "-p", f"{WORK}/container.pid", "-l", f"k8s-file:{WORK}/conmon.log", "--socket-dir-path", WORK])
         time.sleep(0.5)
         with open(pid_file) as file:
@@ -183,7 +183,7 @@ def containers():
     yardsticks = []
     for label, candidate, bar in candidates:
         if crun:
-            beside = lambda: run([crun, "--cgroup-manager=disabled", "run", "--bundle", BUNDLE, name()])
+            beside = lambda: run([crun, "--cgroup-manager=cgroupfs", "run", "--bundle", BUNDLE, name()])
             took, yardstick = in_turn([candidate, beside])
             yardsticks.append(yardstick)
             line(label, took, yardstick, bar)
@@ -215,9 +215,25 @@ def verbs():
     line("gatun-oci create", create_took, hello, 2)
 
 
+def life(runtime):
+    container = name()
+    return sum(run([*runtime, *verb, container]) for verb in (
+        ["create", "--bundle", BUNDLE], ["start"], ["delete", "--force"]))
+
+
+def lives():
+    runc = shutil.which("runc")
+    if runc:
+        ours, theirs = in_turn([lambda: life([OCI]), lambda: life([runc])])
+        print(f"\ncreate, start and delete, each from a cold start (medians of {ROUNDS}, in turn, and divided by runc's)")
+        line("gatun-oci", ours, theirs, 3)
+        line("runc", theirs, theirs)
+
+
 def main():
     write_bundle(BUNDLE, "/bin/true")
     containers()
+    lives()
     verbs()
     memory()
 
