@@ -46,7 +46,8 @@ final class Hints {
         if (failure.purpose().startsWith("mount ") && failure.is(Errno.EPERM)) {
             return Optional.of("this type of file system needs root, or a namespace of the container's own");
         }
-        if (failure.purpose().startsWith("bind ") && failure.is(Errno.EINVAL)) {
+        boolean takesSource = failure.purpose().startsWith("bind ") && call.startsWith("open_tree(");
+        if (takesSource && failure.is(Errno.EINVAL)) {
             return Optional.of("what is mounted below it has to come along without root: use the option rbind");
         }
         if (failure.purpose().equals("write the child's uid_map") && failure.is(Errno.EPERM)) {
