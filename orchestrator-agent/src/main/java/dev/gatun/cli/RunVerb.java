@@ -3,12 +3,15 @@ package dev.gatun.cli;
 import static dev.gatun.container.cli.Command.flag;
 import static dev.gatun.container.cli.Command.text;
 
+import dev.gatun.cli.image.WantedImage;
 import dev.gatun.container.ContainerException;
 import dev.gatun.container.ContainerId;
 import dev.gatun.container.Containers;
 import dev.gatun.container.RootSource;
 import dev.gatun.container.cli.Session;
 import dev.gatun.container.cli.Verb;
+import dev.gatun.engine.Defaults;
+import dev.gatun.engine.ImageContainer;
 import dev.gatun.linux.Errno;
 import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.program.Failure;
@@ -57,17 +60,40 @@ final class RunVerb implements Verb {
             throw new ContainerException("-d and --rm: nobody would be there to remove the container when it has ended;"
                     + " \"gatun-oci delete\" does it");
         }
-        RootSource root = arguments.root();
-        RuntimeSpec spec = arguments.spec(session.kernel(), id, root);
-        Containers containers = session.containers();
-        Containers.Created created = containers.run(id, spec, root, arguments.options(detach, id));
+        Optional<String> image = arguments.image();
+        Containers.Created created = image.isPresent()
+                ? ofImage(new WantedImage(args, session, image.get()), arguments, id, detach, session)
+                : start(arguments, id, arguments.root(), Defaults.OF_A_FOLDER, detach, session);
         if (detach) {
             session.out().println(id);
             containers.awaitReadiness(created);
         } else {
-            containers.accompany(created, args.hasMatchedOption("--rm"));
+            session.containers().accompany(created, args.hasMatchedOption("--rm"));
         }
         return 0;
+    }
+
+    private static Containers.Created ofImage(
+            WantedImage image, RunArguments arguments, ContainerId id, boolean detach, Session session) {
+        Containers.Created created;
+        try (ImageContainer container = image.prepare(id)) {
+            created = start(arguments, id, container.root(), container.defaults(), detach, session);
+            container.handOver();
+        }
+        // now that the container runs, there is time
+        image.sweep();
+        return created;
+    }
+
+    private static Containers.Created start(
+            RunArguments arguments,
+            ContainerId id,
+            RootSource root,
+            Defaults defaults,
+            boolean detach,
+            Session session) {
+        RuntimeSpec spec = arguments.spec(session.kernel(), id, root, defaults);
+        return session.containers().run(id, spec, root, arguments.options(detach, id));
     }
 
     /** As podman and Docker: 127 for a command that is not there, 126 for one that cannot be executed. */
