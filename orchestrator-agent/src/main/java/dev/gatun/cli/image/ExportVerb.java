@@ -7,6 +7,7 @@ import dev.gatun.container.ContainerId;
 import dev.gatun.container.cli.Session;
 import dev.gatun.engine.NewImages;
 import dev.gatun.image.ImageException;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -33,11 +34,33 @@ final class ExportVerb extends ImageVerb {
     public int run(ParseResult args, Session session) {
         String output = args.matchedOptionValue("--output", "");
         var container = new ContainerId(args.matchedPositionalValue(0, ""));
-        try (OutputStream out = output.isEmpty() ? session.out() : Files.newOutputStream(Path.of(output))) {
-            new NewImages(images(session)).export(container, out);
+        var images = new NewImages(images(session));
+        if (output.isEmpty()) {
+            images.export(container, new Kept(session.out()));
+            return 0;
+        }
+        try (OutputStream out = Files.newOutputStream(Path.of(output))) {
+            images.export(container, out);
         } catch (IOException e) {
             throw new ImageException("export " + container + " to " + output + ": " + e, e);
         }
         return 0;
+    }
+
+    /** Standard output, which is not closed before it was looked whether all was taken. */
+    private static final class Kept extends FilterOutputStream {
+        Kept(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            flush();
+        }
     }
 }

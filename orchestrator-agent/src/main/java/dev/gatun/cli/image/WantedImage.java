@@ -68,7 +68,8 @@ public final class WantedImage {
             return there.get();
         }
         if (policy == Policy.NEVER) {
-            throw new ImageException("image \"" + name + "\" is not here, and --pull=never");
+            throw new ImageException("image \"" + name + "\" is not here, and --pull=never; a folder of that"
+                    + " name is written ./" + name);
         }
         return pull(Reference.parse(name));
     }
