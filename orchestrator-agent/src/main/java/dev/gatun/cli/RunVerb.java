@@ -60,24 +60,28 @@ final class RunVerb implements Verb {
             throw new ContainerException("-d and --rm: nobody would be there to remove the container when it has ended;"
                     + " \"gatun-oci delete\" does it");
         }
+        Containers containers = session.containers();
+        Starter starter = (root, defaults) -> {
+            RuntimeSpec spec = arguments.spec(session.kernel(), id, root, defaults);
+            return containers.run(id, spec, root, arguments.options(detach, id));
+        };
         Optional<String> image = arguments.image();
         Containers.Created created = image.isPresent()
-                ? ofImage(new WantedImage(args, session, image.get()), arguments, id, detach, session)
-                : start(arguments, id, arguments.root(), Defaults.OF_A_FOLDER, detach, session);
+                ? ofImage(new WantedImage(args, session, image.get()), id, starter)
+                : starter.start(arguments.root(), Defaults.OF_A_FOLDER);
         if (detach) {
             session.out().println(id);
             containers.awaitReadiness(created);
         } else {
-            session.containers().accompany(created, args.hasMatchedOption("--rm"));
+            containers.accompany(created, args.hasMatchedOption("--rm"));
         }
         return 0;
     }
 
-    private static Containers.Created ofImage(
-            WantedImage image, RunArguments arguments, ContainerId id, boolean detach, Session session) {
+    private static Containers.Created ofImage(WantedImage image, ContainerId id, Starter starter) {
         Containers.Created created;
         try (ImageContainer container = image.prepare(id)) {
-            created = start(arguments, id, container.root(), container.defaults(), detach, session);
+            created = starter.start(container.root(), container.defaults());
             container.handOver();
         }
         // now that the container runs, there is time
@@ -85,15 +89,9 @@ final class RunVerb implements Verb {
         return created;
     }
 
-    private static Containers.Created start(
-            RunArguments arguments,
-            ContainerId id,
-            RootSource root,
-            Defaults defaults,
-            boolean detach,
-            Session session) {
-        RuntimeSpec spec = arguments.spec(session.kernel(), id, root, defaults);
-        return session.containers().run(id, spec, root, arguments.options(detach, id));
+    /** Starts the container on a root. */
+    private interface Starter {
+        Containers.Created start(RootSource root, Defaults defaults);
     }
 
     /** As podman and Docker: 127 for a command that is not there, 126 for one that cannot be executed. */

@@ -3,6 +3,7 @@ package dev.gatun.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,7 +50,7 @@ class ImageVerbsTest {
                 .matches(ID);
     }
 
-    private String[] busybox(String... words) {
+    private static String[] busybox(String... words) {
         return Stream.concat(Stream.of("busybox"), Stream.of(words)).toArray(String[]::new);
     }
 
@@ -152,7 +153,7 @@ class ImageVerbsTest {
     }
 
     @Test
-    void aContainerThatIsGoneLeavesNothing() {
+    void aContainerThatIsGoneLeavesNothing() throws Exception {
         shell();
         assertThat(run(List.of(), "shell", busybox("touch", "/new"))).isEmpty();
         assertThat(run(List.of(), "shell", busybox("ls", "/"))).doesNotContain("new");
@@ -191,7 +192,7 @@ class ImageVerbsTest {
         gatun("save", "-q", "-o", archive.toString(), "shell");
         for (String form : List.of("oci-archive", "docker-archive")) {
             var skopeo = new ProcessBuilder("skopeo", "inspect", "--raw", form + ":" + archive).start();
-            String out = new String(skopeo.getInputStream().readAllBytes());
+            String out = new String(skopeo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(skopeo.waitFor()).as(form + out).isZero();
             assertThat(out).contains("\"layers\"");
         }
@@ -272,7 +273,9 @@ class ImageVerbsTest {
         }
     }
 
-    private static List<String> filesIn(Path folder) {
-        return List.of(folder.toFile().list());
+    private static List<String> filesIn(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
     }
 }

@@ -31,7 +31,7 @@ final class PullVerb extends ImageVerb {
 
     @Override
     public int run(ParseResult args, Session session) {
-        var registries = new RegistryArguments(args);
+        var registries = new RegistryArguments(args, session);
         String platform = args.matchedOptionValue("--platform", "");
         RegistriesConf conf = registries.conf();
         Reference name = Reference.parse(args.matchedPositionalValue(0, ""));

@@ -38,7 +38,7 @@ final class PushVerb extends ImageVerb {
 
     @Override
     public int run(ParseResult args, Session session) {
-        var registries = new RegistryArguments(args);
+        var registries = new RegistryArguments(args, session);
         RegistriesConf conf = registries.conf();
         String named = args.matchedPositionalValue(0, "");
         Reference name = conf.resolve(Reference.parse(args.matchedPositionalValue(1, named)))

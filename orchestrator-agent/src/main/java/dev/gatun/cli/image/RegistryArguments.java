@@ -2,6 +2,7 @@ package dev.gatun.cli.image;
 
 import static dev.gatun.container.cli.Command.text;
 
+import dev.gatun.container.cli.Session;
 import dev.gatun.image.ImageException;
 import dev.gatun.image.registry.CredentialStore;
 import dev.gatun.image.registry.RegistriesConf;
@@ -14,10 +15,11 @@ import picocli.CommandLine.ParseResult;
 /** What verbs have in common that talk to registries. */
 final class RegistryArguments {
     private final ParseResult args;
-    private final Map<String, String> environment = new HashMap<>(System.getenv());
+    private final Map<String, String> environment;
 
-    RegistryArguments(ParseResult args) {
+    RegistryArguments(ParseResult args, Session session) {
         this.args = args;
+        this.environment = new HashMap<>(session.environment());
         String file = args.matchedOptionValue("--authfile", "");
         if (!file.isEmpty()) {
             environment.put("REGISTRY_AUTH_FILE", file);

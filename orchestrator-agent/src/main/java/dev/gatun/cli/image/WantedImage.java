@@ -10,7 +10,6 @@ import dev.gatun.image.Image;
 import dev.gatun.image.ImageException;
 import dev.gatun.image.Platform;
 import dev.gatun.image.Reference;
-import dev.gatun.image.registry.RegistriesConf;
 import dev.gatun.image.registry.RegistryClient;
 import java.util.Optional;
 import picocli.CommandLine.ParseResult;
@@ -20,7 +19,6 @@ public final class WantedImage {
     private final Session session;
     private final String name;
     private final Policy policy;
-    private final RegistriesConf conf = RegistriesConf.load(System.getenv());
     private final Images images;
 
     /** When an image is pulled. */
@@ -44,7 +42,7 @@ public final class WantedImage {
         this.session = session;
         this.name = name;
         this.policy = Policy.of(args.matchedOptionValue("--pull", "missing"));
-        this.images = ImageVerb.images(session, conf);
+        this.images = ImageVerb.images(session);
     }
 
     /** Makes the root of a container of it. A layer that is found damaged is named, and pulled again. */
@@ -75,7 +73,7 @@ public final class WantedImage {
     }
 
     private Image pull(Reference reference) {
-        try (RegistryClient client = RegistryClient.load(System.getenv());
+        try (RegistryClient client = RegistryClient.load(session.environment());
                 Transfer transfer = Transfer.of(session, false)) {
             return images.pull(client, reference, Platform.host(), transfer.progress());
         }
