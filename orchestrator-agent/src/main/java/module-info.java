@@ -4,6 +4,7 @@ module dev.gatun.agent {
 
     requires dev.gatun.image;
     requires dev.gatun.runtime;
+    requires dev.gatun.linux;
     requires info.picocli;
     requires static org.jspecify;
 }

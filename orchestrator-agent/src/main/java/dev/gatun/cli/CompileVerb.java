@@ -1,8 +1,10 @@
 package dev.gatun.cli;
 
 import dev.gatun.container.Blueprint;
+import dev.gatun.container.ContainerException;
 import dev.gatun.container.cli.Session;
 import dev.gatun.container.cli.Verb;
+import dev.gatun.engine.Defaults;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -33,7 +35,13 @@ final class CompileVerb implements Verb {
     @Override
     public int run(ParseResult args, Session session) {
         var arguments = new RunArguments(args);
-        var bundle = arguments.bundle(session.kernel(), RunArguments.randomId());
+        arguments.image().ifPresent(image -> {
+            throw new ContainerException("compile: the layers of the image \"" + image + "\" belong to the image store,"
+                    + " and a file cannot keep them; give a folder, written ./" + image
+                    + " or with a leading /, or \"host\"");
+        });
+        var bundle =
+                arguments.bundle(session.kernel(), RunArguments.randomId(), arguments.root(), Defaults.OF_A_FOLDER);
         Blueprint.alone(session.kernel(), bundle).writeTo(Path.of(args.matchedOptionValue("--output", "")));
         return 0;
     }

@@ -2,10 +2,14 @@ package dev.gatun.cli;
 
 import static dev.gatun.container.cli.Command.flag;
 
+import dev.gatun.cli.image.WantedImage;
 import dev.gatun.container.Blueprint;
 import dev.gatun.container.ContainerId;
+import dev.gatun.container.RootSource;
 import dev.gatun.container.cli.Session;
 import dev.gatun.container.cli.Verb;
+import dev.gatun.engine.Defaults;
+import dev.gatun.engine.ImageContainer;
 import dev.gatun.json.JsonWriter;
 import dev.gatun.program.Listing;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,15 +35,28 @@ final class ExplainVerb implements Verb {
     public int run(ParseResult args, Session session) {
         var arguments = new RunArguments(args);
         ContainerId id = RunArguments.randomId();
-        var bundle = arguments.bundle(session.kernel(), id);
-        Listing listing = Blueprint.attended(session.kernel(), bundle, arguments.options(false, id))
-                .listing();
+        Listing listing = arguments.image().isPresent()
+                ? ofImage(new WantedImage(args, session, arguments.image().get()), arguments, id, session)
+                : listing(arguments, id, arguments.root(), Defaults.OF_A_FOLDER, session);
         if (args.hasMatchedOption("--json")) {
             session.out().println(json(listing));
         } else {
             session.out().print(listing);
         }
         return 0;
+    }
+
+    private static Listing ofImage(WantedImage image, RunArguments arguments, ContainerId id, Session session) {
+        try (ImageContainer container = image.prepare(id)) {
+            return listing(arguments, id, container.root(), container.defaults(), session);
+        }
+    }
+
+    private static Listing listing(
+            RunArguments arguments, ContainerId id, RootSource root, Defaults defaults, Session session) {
+        var bundle = arguments.bundle(session.kernel(), id, root, defaults);
+        return Blueprint.attended(session.kernel(), bundle, arguments.options(false, id))
+                .listing();
     }
 
     private static String json(Listing listing) {

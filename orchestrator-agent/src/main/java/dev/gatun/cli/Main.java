@@ -1,9 +1,12 @@
 package dev.gatun.cli;
 
+import dev.gatun.cli.image.ImageVerbs;
 import dev.gatun.container.cli.Command;
 import dev.gatun.container.cli.GatunOci;
+import dev.gatun.container.cli.Verb;
 import dev.gatun.container.cli.Version;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -22,8 +25,15 @@ public final class Main {
                 "gatun",
                 "Run containers on Linux, and see how it is done.",
                 "gatun version " + Version.TEXT,
-                List.of(new RunVerb(), new ExplainVerb(), new CompileVerb(), new StatsVerb(), new InfoVerb()),
+                verbs(),
                 USAGE_STATUS);
+    }
+
+    private static List<Verb> verbs() {
+        var verbs = new ArrayList<Verb>(
+                List.of(new RunVerb(), new ExplainVerb(), new CompileVerb(), new StatsVerb(), new InfoVerb()));
+        verbs.addAll(ImageVerbs.all());
+        return verbs;
     }
 
     public static void main(String[] args) {

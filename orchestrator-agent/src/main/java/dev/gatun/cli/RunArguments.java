@@ -16,6 +16,7 @@ import dev.gatun.container.SpecTemplate;
 import dev.gatun.container.StandardStreams;
 import dev.gatun.container.SubordinateIds;
 import dev.gatun.container.Users;
+import dev.gatun.engine.Defaults;
 import dev.gatun.json.JsonException;
 import dev.gatun.linux.Arch;
 import dev.gatun.linux.Kernel;
@@ -32,6 +33,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -39,7 +41,6 @@ import picocli.CommandLine.ParseResult;
 /** What {@code run}, {@code explain} and {@code compile} have in common: a container said in arguments. */
 final class RunArguments {
     private static final String HOST = "host";
-    private static final String DEFAULT_COMMAND = "sh";
     private static final int ID_BYTES = 6;
     private static final String SECCOMP = "seccomp=";
 
@@ -64,12 +65,15 @@ final class RunArguments {
                 "--security-opt"));
         spec.addOption(flag("Connect your input to it.", "-i", "--interactive"));
         spec.addOption(flag("Give it a terminal.", "-t", "--tty"));
+        spec.addOption(text("WORD", "What the image's command is an argument of; empty for nothing.", "--entrypoint"));
+        spec.addOption(text("WHEN", "When its image is pulled: missing, always or never.", "--pull"));
         spec.addPositional(parameter(
                 0,
                 "ROOT",
-                "Its root file system: a folder, written with a leading / or ./, or \"host\", this machine's own under a"
-                        + " layer in memory, so that nothing it does is kept."));
-        spec.addPositional(rest(1, "COMMAND", "What to run, with its arguments; a shell if not given."));
+                "Its root file system: the name or id of an image; a folder, written with a leading / or ./; or \"host\","
+                        + " this machine's own under a layer in memory, so that nothing it does is kept."));
+        spec.addPositional(
+                rest(1, "COMMAND", "What to run, with its arguments; if not given, what the image says, or a shell."));
     }
 
     /** A name for a container that was given none. */
@@ -102,15 +106,18 @@ final class RunArguments {
         return args.hasMatchedOption("--interactive") ? StandardStreams.CALLERS : StandardStreams.NO_INPUT;
     }
 
+    /** The name of the image that its root is made of; empty if that is a folder. */
+    Optional<String> image() {
+        String root = args.matchedPositionalValue(0, "");
+        boolean folder = root.equals(HOST) || root.startsWith("/") || root.startsWith(".");
+        return folder ? Optional.empty() : Optional.of(root);
+    }
+
+    /** The root that is no image. */
     RootSource root() {
         String root = args.matchedPositionalValue(0, "");
         if (root.equals(HOST)) {
             return new RootSource.ScratchCopy(Path.of("/"));
-        }
-        if (!root.startsWith("/") && !root.startsWith(".")) {
-            throw new ContainerException(
-                    "\"" + root + "\" would be an image, and this version has no image store: give a"
-                            + " folder, written ./" + root + " or with a leading /, or \"host\"");
         }
         Path folder = Path.of(root).toAbsolutePath().normalize();
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
@@ -126,18 +133,17 @@ final class RunArguments {
     }
 
     /** The container as a bundle that lies nowhere. */
-    Bundle bundle(Kernel kernel, ContainerId id) {
-        RootSource root = root();
-        return new Bundle(Path.of("/"), spec(kernel, id, root), root);
+    Bundle bundle(Kernel kernel, ContainerId id, RootSource root, Defaults defaults) {
+        return new Bundle(Path.of("/"), spec(kernel, id, root, defaults), root);
     }
 
-    RuntimeSpec spec(Kernel kernel, ContainerId id, RootSource root) {
-        var template = new SpecTemplate(command())
+    RuntimeSpec spec(Kernel kernel, ContainerId id, RootSource root, Defaults defaults) {
+        var template = new SpecTemplate(command(defaults))
                 .usual()
                 .rootfs(root.folder().toString())
                 .hostname(args.matchedOptionValue(
                         "--hostname", root instanceof RootSource.ScratchCopy ? "gatun" : id.value()))
-                .cwd(args.matchedOptionValue("--workdir", "/"))
+                .cwd(args.matchedOptionValue("--workdir", defaults.workingFolder()))
                 .cgroupsPath("/gatun/" + id)
                 .resources(LimitArguments.resources(args));
         Privileges user = Privileges.ofThisProcess();
@@ -148,18 +154,40 @@ final class RunArguments {
             template.terminal(
                     TerminalSettings.size(kernel).map(size -> new Process.ConsoleSize(size.rows(), size.columns())));
         }
+        for (String variable : defaults.environment()) {
+            variable(template, variable);
+        }
         for (String variable : args.matchedOptionValue("--env", List.<String>of())) {
             variable(template, variable);
         }
-        for (String volume : args.matchedOptionValue("--volume", List.<String>of())) {
-            template.mount(mount(volume));
+        volumes(template, defaults);
+        for (Map.Entry<String, String> annotation : defaults.annotations().entrySet()) {
+            template.annotation(annotation.getKey(), annotation.getValue());
         }
-        String processUser = args.matchedOptionValue("--user", "");
+        String processUser = args.matchedOptionValue("--user", defaults.user());
         if (!processUser.isEmpty()) {
-            template.user(Users.of(kernel, root.folder()).find(processUser));
+            template.user(Users.of(kernel, root.view()).find(processUser));
         }
         seccomp(template);
         return template.build();
+    }
+
+    /** What the user shows goes before a volume of the image at the same place. */
+    private void volumes(SpecTemplate template, Defaults defaults) {
+        var shown = new ArrayList<Mount>();
+        for (String volume : args.matchedOptionValue("--volume", List.<String>of())) {
+            shown.add(mount(volume));
+        }
+        for (Mount volume : defaults.volumes()) {
+            boolean replaced = false;
+            for (Mount other : shown) {
+                replaced |= other.destination().equals(volume.destination());
+            }
+            if (!replaced) {
+                template.mount(volume);
+            }
+        }
+        shown.forEach(template::mount);
     }
 
     private void seccomp(SpecTemplate template) {
@@ -188,12 +216,29 @@ final class RunArguments {
         }
     }
 
-    private List<String> command() {
+    /** As Docker has it: an entrypoint of the user's makes the image's command void, too. */
+    private List<String> command(Defaults defaults) {
         var command = new ArrayList<String>(args.matchedPositionalValue(1, List.of()));
         if (!command.isEmpty() && command.getFirst().equals("--")) {
             command.removeFirst();
         }
-        return command.isEmpty() ? List.of(DEFAULT_COMMAND) : command;
+        var words = new ArrayList<String>();
+        if (args.hasMatchedOption("--entrypoint")) {
+            String entrypoint = args.matchedOptionValue("--entrypoint", "");
+            if (!entrypoint.isEmpty()) {
+                words.add(entrypoint);
+            }
+        } else {
+            words.addAll(defaults.entrypoint());
+            if (command.isEmpty()) {
+                words.addAll(defaults.command());
+            }
+        }
+        words.addAll(command);
+        if (words.isEmpty()) {
+            throw new ContainerException("the image says nothing that is to be run: give a command behind its name");
+        }
+        return words;
     }
 
     private static void variable(SpecTemplate template, String variable) {

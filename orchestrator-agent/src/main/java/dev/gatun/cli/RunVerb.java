@@ -3,12 +3,15 @@ package dev.gatun.cli;
 import static dev.gatun.container.cli.Command.flag;
 import static dev.gatun.container.cli.Command.text;
 
+import dev.gatun.cli.image.WantedImage;
 import dev.gatun.container.ContainerException;
 import dev.gatun.container.ContainerId;
 import dev.gatun.container.Containers;
 import dev.gatun.container.RootSource;
 import dev.gatun.container.cli.Session;
 import dev.gatun.container.cli.Verb;
+import dev.gatun.engine.Defaults;
+import dev.gatun.engine.ImageContainer;
 import dev.gatun.linux.Errno;
 import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.program.Failure;
@@ -57,10 +60,15 @@ final class RunVerb implements Verb {
             throw new ContainerException("-d and --rm: nobody would be there to remove the container when it has ended;"
                     + " \"gatun-oci delete\" does it");
         }
-        RootSource root = arguments.root();
-        RuntimeSpec spec = arguments.spec(session.kernel(), id, root);
         Containers containers = session.containers();
-        Containers.Created created = containers.run(id, spec, root, arguments.options(detach, id));
+        Starter starter = (root, defaults) -> {
+            RuntimeSpec spec = arguments.spec(session.kernel(), id, root, defaults);
+            return containers.run(id, spec, root, arguments.options(detach, id));
+        };
+        Optional<String> image = arguments.image();
+        Containers.Created created = image.isPresent()
+                ? ofImage(new WantedImage(args, session, image.get()), id, starter)
+                : starter.start(arguments.root(), Defaults.OF_A_FOLDER);
         if (detach) {
             session.out().println(id);
             containers.awaitReadiness(created);
@@ -68,6 +76,22 @@ final class RunVerb implements Verb {
             containers.accompany(created, args.hasMatchedOption("--rm"));
         }
         return 0;
+    }
+
+    private static Containers.Created ofImage(WantedImage image, ContainerId id, Starter starter) {
+        Containers.Created created;
+        try (ImageContainer container = image.prepare(id)) {
+            created = starter.start(container.root(), container.defaults());
+            container.handOver();
+        }
+        // now that the container runs, there is time
+        image.sweep();
+        return created;
+    }
+
+    /** Starts the container on a root. */
+    private interface Starter {
+        Containers.Created start(RootSource root, Defaults defaults);
     }
 
     /** As podman and Docker: 127 for a command that is not there, 126 for one that cannot be executed. */

@@ -241,7 +241,7 @@ final class Training {
         run(Main.gatun(), "explain", "host", "true");
         run(Main.gatun(), "explain", "--json", "host", "true");
         run(Main.gatun(), "compile", "--output", folder.resolve("compiled").toString(), "host", "true");
-        run(Main.gatun(), "run", "no-such-root");
+        run(Main.gatun(), "run", "./no-such-root");
         run(
                 Main.gatun(),
                 "run",

@@ -93,8 +93,8 @@ class GatunRunTest {
 
     @Test
     void aRootThatIsNoFolderIsRefusedWithAdvice() throws Exception {
-        assertThat(gatun.run("gatun", "run", "alpine:3", "ls").failedWith(125))
-                .contains("\"alpine:3\" would be an image", "./alpine:3", "host");
+        assertThat(gatun.run("gatun", "run", "--pull=never", "alpine:3", "ls").failedWith(125))
+                .contains("image \"alpine:3\" is not here", "./alpine:3");
         assertThat(gatun.run("gatun", "run", "./nothing").failedWith(125)).contains("nothing: no such folder");
         assertThat(gatun.run("gatun", "run", "/").failedWith(125)).contains("\"host\" makes a copy");
         Files.createDirectory(gatun.path("folder"));

@@ -28,7 +28,7 @@ public final class Blueprint {
 
     private Blueprint(Kernel kernel, Bundle bundle, ContainerProgram.Surroundings surroundings) {
         this.kernel = kernel;
-        try (var view = new RootDirectory(kernel, bundle.root().folder())) {
+        try (var view = new RootDirectory(kernel, bundle.root().view())) {
             program = ContainerProgram.compile(
                     bundle.spec(),
                     bundle.folder(),

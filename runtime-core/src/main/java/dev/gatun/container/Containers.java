@@ -170,7 +170,7 @@ public final class Containers {
         group.checkUnused();
         List<String> missing = creation.missing();
         var handed = new ArrayList<Fd>();
-        try (var view = new RootDirectory(kernel, bundle.root().folder())) {
+        try (var view = new RootDirectory(kernel, bundle.root().view())) {
             Optional<Fd> start = waits ? Optional.of(keep(handed, listen(id))) : Optional.empty();
             Optional<Fd> console = options.consoleSocket().map(path -> keep(handed, connect("console", path)));
             Optional<Fd> status = options.monitor() ? Optional.of(keep(handed, exitFile(id))) : Optional.empty();

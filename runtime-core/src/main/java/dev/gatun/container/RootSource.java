@@ -1,11 +1,17 @@
 package dev.gatun.container;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /** What becomes the root of a container. */
 public sealed interface RootSource {
-    /** The folder that it is made from; where mount points are looked for. */
+    /** The folder that it is made from. */
     Path folder();
+
+    /** Where the root's content can be looked at before there is a container: users, and where mount points will be. */
+    default Path view() {
+        return folder();
+    }
 
     /** A folder as it is: what the container writes stays in it. */
     record Folder(Path folder) implements RootSource {}
@@ -15,6 +21,21 @@ public sealed interface RootSource {
         @Override
         public Path folder() {
             return original;
+        }
+    }
+
+    /**
+     * Folders on top of each other, mounted by the container's own program where the host does not see it. Needs Linux 6.5.
+     *
+     * @param folder an empty one, to mount it on
+     * @param view shows what the layers come to
+     * @param layers in overlayfs's form, the topmost first
+     * @param upper the folder for what the container writes
+     * @param work an empty folder on the same file system, overlayfs's own
+     */
+    record Layers(Path folder, Path view, List<Path> layers, Path upper, Path work) implements RootSource {
+        public Layers {
+            layers = List.copyOf(layers);
         }
     }
 }

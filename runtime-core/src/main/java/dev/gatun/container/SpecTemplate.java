@@ -10,7 +10,9 @@ import dev.gatun.oci.Seccomp;
 import dev.gatun.oci.User;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -69,6 +71,7 @@ public final class SpecTemplate {
     private boolean hostNetwork;
     private List<IdMapping> uids = List.of();
     private List<IdMapping> gids = List.of();
+    private final Map<String, String> annotations = new LinkedHashMap<>();
     private User user = new User(0, 0, OptionalInt.empty(), List.of());
 
     public SpecTemplate(List<String> args) {
@@ -159,6 +162,12 @@ public final class SpecTemplate {
         return this;
     }
 
+    /** Says something about the container that its engine wants to know later. */
+    public SpecTemplate annotation(String name, String value) {
+        annotations.put(name, value);
+        return this;
+    }
+
     /** The configuration. */
     public RuntimeSpec build() {
         // written and read again, so that what comes from a command line is checked like any other configuration
@@ -174,7 +183,7 @@ public final class SpecTemplate {
                 .field("path", rootfs)
                 .optional("readonly", readonly)
                 .endObject();
-        out.field("hostname", hostname);
+        out.field("hostname", hostname).optional("annotations", annotations);
         out.name("mounts").beginArray();
         standardMounts(out);
         for (Mount mount : mounts) {

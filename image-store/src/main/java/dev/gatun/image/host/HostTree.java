@@ -108,6 +108,8 @@ final class HostTree {
 
     /** Gives all folders a time that says nothing, so that the same host gives the same image. */
     void settle() {
+        // a temporary folder is its owner's only, and the root of an image everybody's
+        kernel.call(FileCalls.fchmodat(FileCalls.CURRENT_DIRECTORY, root.toString(), 0755));
         try (Fd fd = files.folder(root)) {
             settle(fd);
         }

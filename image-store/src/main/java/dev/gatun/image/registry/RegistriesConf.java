@@ -29,6 +29,7 @@ public final class RegistriesConf {
     private final Map<String, String> aliases = new LinkedHashMap<>();
     private Optional<List<String>> searched = Optional.empty();
     private String shortNameMode = "permissive";
+    private boolean insecure;
 
     private RegistriesConf() {}
 
@@ -78,6 +79,17 @@ public final class RegistriesConf {
         }
         Collections.sort(files);
         return files;
+    }
+
+    /** The same with all registries insecure: certificates are not checked, and plain HTTP will do. */
+    public RegistriesConf withoutChecks() {
+        var conf = new RegistriesConf();
+        conf.rules.putAll(rules);
+        conf.aliases.putAll(aliases);
+        conf.searched = searched;
+        conf.shortNameMode = shortNameMode;
+        conf.insecure = true;
+        return conf;
     }
 
     /** Reads files, of which later ones replace what earlier ones say of the same prefix, alias or setting. */
@@ -171,8 +183,8 @@ public final class RegistriesConf {
                 .orElseGet(() -> endpoint(name, false));
     }
 
-    private static Endpoint endpoint(Reference place, boolean insecure) {
-        return new Endpoint(place.registry(), place.path(), insecure || isLoopback(place.registry()));
+    private Endpoint endpoint(Reference place, boolean unchecked) {
+        return new Endpoint(place.registry(), place.path(), unchecked || insecure || isLoopback(place.registry()));
     }
 
     /** The rule of the longest prefix. */

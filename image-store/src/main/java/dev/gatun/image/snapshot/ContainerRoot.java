@@ -14,6 +14,7 @@ import dev.gatun.linux.Kernel;
 import dev.gatun.linux.SyscallException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -76,6 +77,42 @@ public final class ContainerRoot {
         return folder.resolve(ROOT);
     }
 
+    /** Where it is kept; what else a container has of its own may be put there, and goes with it. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** The folders of the image's layers, the topmost first. */
+    public List<Path> layers() {
+        return snapshots.layers(image);
+    }
+
+    /** Overlayfs's own folder. */
+    public Path work() {
+        return folder.resolve(WORK);
+    }
+
+    /** What the image has, without what the container changes, to be read by the caller only; the descriptor keeps it. */
+    public Fd lookAtImage() {
+        return layers().size() == 1 ? files.folder(layers().getFirst()) : look(layers());
+    }
+
+    /** What the container sees, to be read by the caller only; the descriptor keeps it. */
+    public Fd look() {
+        var all = new ArrayList<>(List.of(upper()));
+        all.addAll(layers());
+        return look(all);
+    }
+
+    private Fd look(List<Path> folders) {
+        new OverlayMount(folders, Optional.empty(), snapshots.form()).mount(kernel, path());
+        try {
+            return OverlayMount.root(kernel, path());
+        } finally {
+            unmount();
+        }
+    }
+
     /** What the container has changed, in overlayfs's form. */
     public Path upper() {
         return folder.resolve(UPPER);
@@ -125,9 +162,15 @@ public final class ContainerRoot {
      * @param volume the volume's folder
      */
     public void copyUp(String inside, Path volume) {
+        try (Fd root = OverlayMount.root(kernel, path())) {
+            copyUp(root, inside, volume);
+        }
+    }
+
+    /** As {@link #copyUp(String, Path)}, of what {@link #lookAtImage} has given. */
+    public void copyUp(Fd root, String inside, Path volume) {
         int flags = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC;
-        try (Fd root = OverlayMount.root(kernel, path());
-                Fd target = files.folder(volume)) {
+        try (Fd target = files.folder(volume)) {
             if (!files.names(target).isEmpty()) {
                 return;
             }

@@ -86,6 +86,25 @@ public final class Snapshots {
         return Snapshot.read(folder(chainId));
     }
 
+    /** The snapshot of an image, if it is there. */
+    public Optional<Snapshot> findImage(List<Digest> diffIds) {
+        return diffIds.isEmpty() ? Optional.empty() : find(ChainId.of(diffIds).getLast());
+    }
+
+    /** The root file systems of all containers. */
+    public List<ContainerRoot> containers() {
+        var found = new ArrayList<ContainerRoot>();
+        for (Path container : list(folder.resolve(CONTAINERS))) {
+            findContainer(container.getFileName().toString()).ifPresent(found::add);
+        }
+        return found;
+    }
+
+    /** The folder of what containers change: a place for the lock of who makes and removes some. */
+    public Path containersFolder() {
+        return folder.resolve(CONTAINERS);
+    }
+
     /**
      * Makes sure of the snapshots of an image: those that are missing are unpacked, several at a time, and committed
      * together.

@@ -141,7 +141,7 @@ public final class Command {
             var state = new StateFolder(
                     root.isEmpty() ? folders.containers() : Path.of(root).toAbsolutePath());
             var session = new Session(
-                    folders, state, environment, link, out, warning -> report("warning", warning, parsed, err));
+                    folders, state, environment, link, out, err, warning -> report("warning", warning, parsed, err));
             return verb.run(parsed.subcommand(), session);
         } catch (RuntimeException failed) {
             report("error", oneLine(failed), parsed, err);
@@ -269,14 +269,18 @@ public final class Command {
                 .build());
         var commandLine = new CommandLine(spec);
         for (Verb verb : declared) {
-            CommandSpec sub = CommandSpec.create().name(verb.name());
-            sub.addOption(help());
-            verb.declare(sub);
-            commandLine.addSubcommand(verb.name(), new CommandLine(sub));
+            commandLine.addSubcommand(verb.name(), declared(verb));
         }
         // an argument that begins with @ is one, not the name of a file of arguments; of an option given twice the last
         // value holds, as for runc
         return commandLine.setExpandAtFiles(false).setOverwrittenOptionsAllowed(true);
+    }
+
+    static CommandLine declared(Verb verb) {
+        CommandSpec spec = CommandSpec.create().name(verb.name());
+        spec.addOption(help());
+        verb.declare(spec);
+        return new CommandLine(spec);
     }
 
     private static OptionSpec help() {
@@ -331,6 +335,17 @@ public final class Command {
                 .type(String.class)
                 .arity("1")
                 .required(true)
+                .paramLabel(label)
+                .description(description)
+                .build();
+    }
+
+    /** One argument that is no option, and may be left out. */
+    public static PositionalParamSpec optionalParameter(int index, String label, String description) {
+        return PositionalParamSpec.builder()
+                .index(Integer.toString(index))
+                .type(String.class)
+                .arity("0..1")
                 .paramLabel(label)
                 .description(description)
                 .build();

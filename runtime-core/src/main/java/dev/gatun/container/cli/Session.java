@@ -17,6 +17,7 @@ public final class Session {
     private final Map<String, String> environment;
     private final KernelLink link;
     private final PrintStream out;
+    private final PrintStream err;
     private final Consumer<String> warnings;
 
     Session(
@@ -25,8 +26,10 @@ public final class Session {
             Map<String, String> environment,
             KernelLink link,
             PrintStream out,
+            PrintStream err,
             Consumer<String> warnings) {
         this.environment = environment;
+        this.err = err;
         this.warnings = warnings;
         this.folders = folders;
         this.state = state;
@@ -65,5 +68,10 @@ public final class Session {
 
     public PrintStream out() {
         return out;
+    }
+
+    /** For how things get on; what went wrong is thrown. */
+    public PrintStream err() {
+        return err;
     }
 }

@@ -1,0 +1,43 @@
+package dev.gatun.cli.image;
+
+import dev.gatun.container.cli.Verb;
+import dev.gatun.container.cli.VerbGroup;
+import java.util.List;
+
+/** All verbs for images, by the names that podman has for them. */
+public final class ImageVerbs {
+    private ImageVerbs() {}
+
+    public static List<Verb> all() {
+        return List.of(
+                new PullVerb(),
+                new PushVerb(),
+                new ImagesVerb("images"),
+                new RmiVerb("rmi"),
+                new TagVerb(),
+                new InspectVerb(),
+                new HistoryVerb(),
+                new SaveVerb(),
+                new LoadVerb(),
+                new ImportVerb(),
+                new ExportVerb(),
+                new CommitVerb(),
+                new VerbGroup(
+                        "image",
+                        "Work with images.",
+                        List.of(
+                                new FromHostVerb(),
+                                new VerifyVerb(),
+                                new PruneVerb(),
+                                new ImagesVerb("ls"),
+                                new RmiVerb("rm"),
+                                new InspectVerb()),
+                        ImageVerb.FAILED),
+                new VerbGroup(
+                        "system",
+                        "Look at what is kept, and clean up.",
+                        List.of(new DiskUsageVerb(), new PruneVerb()),
+                        ImageVerb.FAILED),
+                new PruneVerb());
+    }
+}
