@@ -18,6 +18,7 @@ public final class Session {
     private final KernelLink link;
     private final PrintStream out;
     private final Consumer<String> warnings;
+    private final boolean systemdGroups;
 
     Session(
             Folders folders,
@@ -25,9 +26,11 @@ public final class Session {
             Map<String, String> environment,
             KernelLink link,
             PrintStream out,
-            Consumer<String> warnings) {
+            Consumer<String> warnings,
+            boolean systemdGroups) {
         this.environment = environment;
         this.warnings = warnings;
+        this.systemdGroups = systemdGroups;
         this.folders = folders;
         this.state = state;
         this.link = link;
@@ -52,6 +55,11 @@ public final class Session {
     /** The variables that the command was called with. */
     public Map<String, String> environment() {
         return environment;
+    }
+
+    /** Whether systemd is to be asked for the control groups of new containers. */
+    boolean systemdGroups() {
+        return systemdGroups;
     }
 
     /** What is done with containers by their control groups. */
