@@ -117,8 +117,12 @@ public final class Containers {
         }
         state.reserve(id);
         Hooks hooks = bundle.spec().hooks();
-        boolean staged =
-                waits || !hooks.startContainer().isEmpty() || !hooks.poststart().isEmpty() || manager.isPresent();
+        // a container in a scope runs when it is alone there: whoever is in a group keeps it from being divided
+        boolean staged = waits
+                || options.systemd()
+                || !hooks.startContainer().isEmpty()
+                || !hooks.poststart().isEmpty()
+                || manager.isPresent();
         try (Fd _ = lock(id)) {
             Created created = create(id, bundle, options, staged);
             if (waits || !staged) {
@@ -126,8 +130,21 @@ public final class Containers {
             }
             // before it starts, as it may be ready at once
             Optional<Readiness> readiness = listenForReadiness(id);
-            start(created.status());
+            startOrUndo(created);
             return new Created(created.status(), created.terminal(), created.streams(), readiness);
+        }
+    }
+
+    private void startOrUndo(Created created) {
+        try {
+            start(created.status());
+        } catch (RuntimeException | Error failed) {
+            created.terminal().ifPresent(Fd::close);
+            // a hook that failed has done it
+            if (state.exists(created.status().record().id())) {
+                destroy(created.status());
+            }
+            throw failed;
         }
     }
 
@@ -163,11 +180,36 @@ public final class Containers {
 
     private Created launch(
             ContainerId id, Bundle bundle, CreateOptions options, boolean waits, Preparation preparation) {
+        Privileges runtime = Privileges.ofThisProcess();
+        if (!options.systemd() || runtime.isRootless()) {
+            if (options.systemd()) {
+                warnings.accept("--systemd-cgroup: without root the container stays in this process's control group");
+            }
+            Creation creation = ContainerGroup.of(bundle.spec(), id.value(), runtime);
+            new Group(kernel, creation.paths()).checkUnused();
+            return launch(id, bundle, options, waits, preparation, creation, Optional.empty());
+        }
+        try (var scope = new Scope(kernel, launcher, bundle.spec(), id)) {
+            try {
+                return launch(id, bundle, options, waits, preparation, scope.creation(), Optional.of(scope.unit()));
+            } catch (RuntimeException | Error failed) {
+                scope.undo(failed);
+                throw failed;
+            }
+        }
+    }
+
+    private Created launch(
+            ContainerId id,
+            Bundle bundle,
+            CreateOptions options,
+            boolean waits,
+            Preparation preparation,
+            Creation creation,
+            Optional<String> unit) {
         List<Namespace.Type> joinOrder =
                 new JoinOrder(kernel).of(bundle.spec().linux().namespaces());
-        Creation creation = ContainerGroup.of(bundle.spec(), id.value(), Privileges.ofThisProcess());
         var group = new Group(kernel, creation.paths());
-        group.checkUnused();
         List<String> missing = creation.missing();
         var handed = new ArrayList<Fd>();
         try (var view = new RootDirectory(kernel, bundle.root().view())) {
@@ -215,7 +257,7 @@ public final class Containers {
                 }
             };
             Launch.Started started = Launch.run(kernel, launcher, guide, handed, waits, options.monitor());
-            return record(id, bundle, options, creation.paths(), started, preparation.foldersToRemove());
+            return record(id, bundle, options, creation.paths(), unit, started, preparation.foldersToRemove());
         } catch (RuntimeException | Error failed) {
             group.undo(missing, failed);
             throw failed;
@@ -310,6 +352,7 @@ public final class Containers {
             Bundle bundle,
             CreateOptions options,
             GroupPaths group,
+            Optional<String> unit,
             Launch.Started started,
             List<String> folders) {
         try {
@@ -324,6 +367,7 @@ public final class Containers {
                     bundle.spec().hooks(),
                     options.keyring(),
                     group,
+                    unit,
                     new Namespaces(bundle.spec().linux().namespaces()).isNew(Namespace.Type.PID),
                     folders);
             state.write(record);
@@ -360,7 +404,13 @@ public final class Containers {
         GroupPaths groups = ContainerGroup.of(bundle.spec(), id.value(), Privileges.ofThisProcess())
                 .paths();
         return record(
-                id, bundle, options, groups, new Launch.Started(init, Optional.empty(), Optional.empty()), List.of());
+                id,
+                bundle,
+                options,
+                groups,
+                Optional.empty(),
+                new Launch.Started(init, Optional.empty(), Optional.empty()),
+                List.of());
     }
 
     /** Writes a process id without a line's end: engines read it with atoi(3) and its stricter kin. */
@@ -624,6 +674,9 @@ public final class Containers {
         end(status);
         // where this process has started it and not waited for it
         Launch.reapIfEnded(kernel, record.init());
+        if (record.unit().isPresent()) {
+            Scope.stop(record.unit().get());
+        }
         new Group(kernel, record.group()).remove();
         if (!record.resctrl().isEmpty()) {
             Resctrl.remove(record.resctrl().stream().map(Path::of).toList());

@@ -51,7 +51,12 @@ public final class GroupControl {
 
     /** Changes the limits of a container; what is not set stays. */
     public void update(ContainerId id, Resources resources) {
-        group(alive(id)).update(resources);
+        ContainerStatus status = alive(id);
+        ContainerRecord record = status.record();
+        if (record.unit().isPresent()) {
+            Scope.change(record.unit().get(), record.group(), resources);
+        }
+        group(status).update(resources);
     }
 
     public Stats stats(ContainerId id) {
