@@ -531,6 +531,12 @@ class FailureTest {
                         ProcessCalls.ppollReadable(new Fd(Kernel.load(), 0, "channel"), -1),
                         "ppoll([{channel, POLLIN}], 1, {-1 ms}, NULL, 8)",
                         Errno.EINVAL),
+                refused(
+                        "ppollReadable",
+                        Syscall.PPOLL,
+                        ProcessCalls.ppollReadable(List.of(new Fd(Kernel.load(), 0, "channel"))),
+                        "ppoll([channel], POLLIN, 1, NULL, NULL, 8)",
+                        Errno.EINVAL),
                 row(
                         "wait4",
                         ProcessCalls.wait4(Word.of(Integer.MAX_VALUE), status, Wait.WNOHANG),
@@ -603,6 +609,7 @@ class FailureTest {
                         SocketCalls.socket(99, Socket.SOCK_RAW | Socket.SOCK_CLOEXEC),
                         "socket(0x63, SOCK_RAW|SOCK_CLOEXEC, 0)",
                         Errno.EAFNOSUPPORT),
+                row("shutdownWriting", SocketCalls.shutdownWriting(BAD), "shutdown(-1, 1)", Errno.EBADF),
                 row(
                         "socketpair",
                         SocketCalls.socketpair(Socket.AF_INET, Socket.SOCK_STREAM, Block.buffer(8, "&ends")),
