@@ -18,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The verbs about control groups, as engines and people call them. */
 @Tag("kernel")
-@Tag("cgroup")
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class GroupVerbsTest {
     private static final String EATER = "s=x; while :; do s=$s$s; done";
