@@ -96,7 +96,8 @@ final class RunArguments {
                 detach,
                 streams(detach),
                 true,
-                Optional.of(CreateOptions.keyringOf(id)));
+                Optional.of(CreateOptions.keyringOf(id)),
+                false);
     }
 
     private StandardStreams streams(boolean detach) {

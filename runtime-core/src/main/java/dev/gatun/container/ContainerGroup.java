@@ -26,12 +26,16 @@ final class ContainerGroup {
      * @param runtime without root, the container stays in the runtime's own group
      */
     static Creation of(RuntimeSpec spec, String name, Privileges runtime) {
-        Resources resources = spec.linux().resources();
         if (runtime.isRootless()) {
-            Rootless.checkUnlimited(resources);
+            Rootless.checkUnlimited(spec.linux().resources());
             return Creation.ofContainer(GroupPaths.NONE, Resources.NONE, CgroupFiles.HOST, Optional.empty());
         }
-        GroupPaths paths = GroupPaths.of(Layout.read(), spec.linux().cgroupsPath(), name);
+        return at(GroupPaths.of(Layout.read(), spec.linux().cgroupsPath(), name), spec);
+    }
+
+    /** The making of a group whose place is known. */
+    static Creation at(GroupPaths paths, RuntimeSpec spec) {
+        Resources resources = spec.linux().resources();
         if (paths.isEmpty() && !resources.devices().isEmpty()) {
             throw new ContainerException("linux.resources.devices: the host has no control groups mounted, so no rule"
                     + " about devices would hold; mount them at /sys/fs/cgroup, or leave the rules out");

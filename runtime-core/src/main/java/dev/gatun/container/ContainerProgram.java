@@ -182,7 +182,10 @@ final class ContainerProgram {
         this.namespaces = new NamespaceOps(assembly);
         this.creation = creation;
         this.joining = new JoinOps(program, assembly.namespaces);
-        this.group = new CgroupOps(program, creation.paths(), joining.clonesIntoGroup());
+        // in a scope there is somebody already, whom the limit of tasks would count when the child is cloned into it
+        boolean clonesIntoGroup =
+                joining.clonesIntoGroup() && !surroundings.options().systemd();
+        this.group = new CgroupOps(program, creation.paths(), clonesIntoGroup);
         this.paths = new PathOps(assembly);
         this.child = program.slot("child");
         this.start = program.label("start");

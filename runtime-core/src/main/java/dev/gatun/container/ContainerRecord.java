@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param hooks of its configuration; the bundle may be gone when the last of them are run
  * @param keyring the session keyring that its processes share, if it has one of its own
  * @param group its control group
+ * @param unit the unit of systemd's that the group is, if it is one
  * @param ownPidNamespace whether its processes end when the first one does
  * @param resctrl the folders in resctrl that were made for it, in the order in which they are to be removed
  */
@@ -39,6 +40,7 @@ public record ContainerRecord(
         Hooks hooks,
         Optional<String> keyring,
         GroupPaths group,
+        Optional<String> unit,
         boolean ownPidNamespace,
         List<String> resctrl)
         implements JsonWritable {
@@ -64,6 +66,9 @@ public record ContainerRecord(
                         ? Optional.of(value.field("keyring").string())
                         : Optional.empty(),
                 GroupPaths.of(strings(value.field("cgroups"))),
+                value.field("unit").isPresent()
+                        ? Optional.of(value.field("unit").string())
+                        : Optional.empty(),
                 value.field("ownPidNamespace").bool(true),
                 resctrl);
     }
@@ -90,6 +95,7 @@ public record ContainerRecord(
                 .optional("hooks", hooks)
                 .optional("keyring", keyring)
                 .optional("cgroups", group.toMap())
+                .optional("unit", unit)
                 .field("ownPidNamespace", ownPidNamespace)
                 .optional("resctrl", resctrl)
                 .endObject();

@@ -163,11 +163,36 @@ public final class Containers {
 
     private Created launch(
             ContainerId id, Bundle bundle, CreateOptions options, boolean waits, Preparation preparation) {
+        Privileges runtime = Privileges.ofThisProcess();
+        if (!options.systemd() || runtime.isRootless()) {
+            if (options.systemd()) {
+                warnings.accept("--systemd-cgroup: without root the container stays in this process's control group");
+            }
+            Creation creation = ContainerGroup.of(bundle.spec(), id.value(), runtime);
+            new Group(kernel, creation.paths()).checkUnused();
+            return launch(id, bundle, options, waits, preparation, creation, Optional.empty());
+        }
+        try (var scope = new Scope(kernel, launcher, bundle.spec(), id)) {
+            try {
+                return launch(id, bundle, options, waits, preparation, scope.creation(), Optional.of(scope.unit()));
+            } catch (RuntimeException | Error failed) {
+                scope.undo(failed);
+                throw failed;
+            }
+        }
+    }
+
+    private Created launch(
+            ContainerId id,
+            Bundle bundle,
+            CreateOptions options,
+            boolean waits,
+            Preparation preparation,
+            Creation creation,
+            Optional<String> unit) {
         List<Namespace.Type> joinOrder =
                 new JoinOrder(kernel).of(bundle.spec().linux().namespaces());
-        Creation creation = ContainerGroup.of(bundle.spec(), id.value(), Privileges.ofThisProcess());
         var group = new Group(kernel, creation.paths());
-        group.checkUnused();
         List<String> missing = creation.missing();
         var handed = new ArrayList<Fd>();
         try (var view = new RootDirectory(kernel, bundle.root().view())) {
@@ -215,7 +240,7 @@ public final class Containers {
                 }
             };
             Launch.Started started = Launch.run(kernel, launcher, guide, handed, waits, options.monitor());
-            return record(id, bundle, options, creation.paths(), started, preparation.foldersToRemove());
+            return record(id, bundle, options, creation.paths(), unit, started, preparation.foldersToRemove());
         } catch (RuntimeException | Error failed) {
             group.undo(missing, failed);
             throw failed;
@@ -310,6 +335,7 @@ public final class Containers {
             Bundle bundle,
             CreateOptions options,
             GroupPaths group,
+            Optional<String> unit,
             Launch.Started started,
             List<String> folders) {
         try {
@@ -324,6 +350,7 @@ public final class Containers {
                     bundle.spec().hooks(),
                     options.keyring(),
                     group,
+                    unit,
                     new Namespaces(bundle.spec().linux().namespaces()).isNew(Namespace.Type.PID),
                     folders);
             state.write(record);
@@ -624,6 +651,7 @@ public final class Containers {
         end(status);
         // where this process has started it and not waited for it
         Launch.reapIfEnded(kernel, record.init());
+        record.unit().ifPresent(Scope::stop);
         new Group(kernel, record.group()).remove();
         if (!record.resctrl().isEmpty()) {
             Resctrl.remove(record.resctrl().stream().map(Path::of).toList());

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param streams what its standard streams are
  * @param pivots whether the root is entered by pivot_root(2), as it should be wherever the host's root allows it
  * @param keyring the name of a session keyring of its own; empty leaves it the caller's
+ * @param systemd whether its control group is a scope that systemd is asked for
  */
 public record CreateOptions(
         Optional<Path> consoleSocket,
@@ -23,7 +24,8 @@ public record CreateOptions(
         boolean monitor,
         StandardStreams streams,
         boolean pivots,
-        Optional<String> keyring) {
+        Optional<String> keyring,
+        boolean systemd) {
     /** Nothing special. */
     public static final CreateOptions NONE = new CreateOptions(
             Optional.empty(),
@@ -33,7 +35,8 @@ public record CreateOptions(
             false,
             StandardStreams.CALLERS,
             true,
-            Optional.empty());
+            Optional.empty(),
+            false);
 
     /** The name of a container's session keyring: the one that runc gives it. */
     public static String keyringOf(ContainerId id) {

@@ -51,7 +51,11 @@ public final class GroupControl {
 
     /** Changes the limits of a container; what is not set stays. */
     public void update(ContainerId id, Resources resources) {
-        group(alive(id)).update(resources);
+        ContainerStatus status = alive(id);
+        status.record()
+                .unit()
+                .ifPresent(unit -> Scope.change(unit, status.record().group(), resources));
+        group(status).update(resources);
     }
 
     public Stats stats(ContainerId id) {

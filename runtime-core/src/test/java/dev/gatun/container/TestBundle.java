@@ -139,6 +139,7 @@ final class TestBundle implements AutoCloseable {
     Optional<String> keyring = Optional.empty();
     int preservedDescriptors;
     boolean monitor;
+    boolean systemd;
     StandardStreams streams = StandardStreams.NO_INPUT;
     private boolean configured;
 
@@ -365,7 +366,7 @@ final class TestBundle implements AutoCloseable {
 
     CreateOptions options() {
         return new CreateOptions(
-                consoleSocket, pidFile, pidfdSocket, preservedDescriptors, monitor, streams, pivots, keyring);
+                consoleSocket, pidFile, pidfdSocket, preservedDescriptors, monitor, streams, pivots, keyring, systemd);
     }
 
     ContainerId containerId() {

@@ -33,8 +33,8 @@ public final class Systemd implements AutoCloseable {
     /** Connects to the host's systemd. */
     public static Systemd ofHost(Map<String, String> environment) {
         if (!Files.isDirectory(BOOTED, LinkOption.NOFOLLOW_LINKS)) {
-            throw new CgroupException("--systemd-cgroup: systemd does not run here (there is no " + BOOTED
-                    + "); leave the option out to have Gatun manage control groups itself");
+            throw new CgroupException("--systemd-cgroup: systemd is not the manager of this machine (there is no "
+                    + BOOTED + "); leave the option out to have Gatun manage control groups itself");
         }
         String bus = environment.getOrDefault("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/run/dbus/system_bus_socket");
         return connect(List.of(bus), "/run/systemd/private");
@@ -118,7 +118,7 @@ public final class Systemd implements AutoCloseable {
                 throw failure("start the unit " + name.unit(), e);
             }
             // It may be what is left of one that failed, which keeps its name until that is forgiven.
-            resetFailed(name);
+            resetFailed(name.unit());
             try {
                 startOnce(name, all);
             } catch (Bus.RemoteException again) {
@@ -133,7 +133,7 @@ public final class Systemd implements AutoCloseable {
                 manager("StartTransientUnit", "ssa(sv)a(sa(sv))", name.unit(), "replace", properties, new Object[0]);
         String result = await(job[0]);
         if (!result.equals("done")) {
-            resetFailed(name);
+            resetFailed(name.unit());
             throw new CgroupException("systemd: start the unit " + name.unit() + ": " + result);
         }
     }
@@ -146,6 +146,8 @@ public final class Systemd implements AutoCloseable {
         } else {
             basics.add(UnitProperty.of("Slice", name.slice()));
             basics.add(UnitProperty.of("Delegate", true));
+            // one that failed goes as one that ended does
+            basics.add(UnitProperty.of("CollectMode", "inactive-or-failed"));
             basics.add(new UnitProperty(
                     "PIDs", "au", pids.stream().map(UInt32::new).toList()));
         }
@@ -157,24 +159,24 @@ public final class Systemd implements AutoCloseable {
     }
 
     /** Changes a unit until the next boot. */
-    public void change(UnitName name, List<UnitProperty> properties) {
+    public void change(String unit, List<UnitProperty> properties) {
         try {
-            manager("SetUnitProperties", "sba(sv)", name.unit(), true, structures(List.of(), properties));
+            manager("SetUnitProperties", "sba(sv)", unit, true, structures(List.of(), properties));
         } catch (Bus.RemoteException e) {
-            throw failure("change the unit " + name.unit(), e);
+            throw failure("change the unit " + unit, e);
         }
     }
 
     /** Stops a unit with all its processes, waits for that, and forgives that it failed. One that is gone is fine. */
-    public void stop(UnitName name) {
+    public void stop(String unit) {
         try {
-            await(manager("StopUnit", "ss", name.unit(), "replace")[0]);
+            await(manager("StopUnit", "ss", unit, "replace")[0]);
         } catch (Bus.RemoteException e) {
             if (!e.is(NO_SUCH_UNIT)) {
-                throw failure("stop the unit " + name.unit(), e);
+                throw failure("stop the unit " + unit, e);
             }
         }
-        resetFailed(name);
+        resetFailed(unit);
     }
 
     /** The group of a unit that is there, from the root of all groups on. */
@@ -184,13 +186,13 @@ public final class Systemd implements AutoCloseable {
                 .toString();
     }
 
-    private void resetFailed(UnitName name) {
+    private void resetFailed(String unit) {
         try {
-            manager("ResetFailedUnit", "s", name.unit());
+            manager("ResetFailedUnit", "s", unit);
         } catch (Bus.RemoteException e) {
             // mostly it is gone, as it did not fail
             if (!e.is(NO_SUCH_UNIT)) {
-                throw failure("reset the unit " + name.unit(), e);
+                throw failure("reset the unit " + unit, e);
             }
         }
     }

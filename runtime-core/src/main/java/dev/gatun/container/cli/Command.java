@@ -141,7 +141,14 @@ public final class Command {
             var state = new StateFolder(
                     root.isEmpty() ? folders.containers() : Path.of(root).toAbsolutePath());
             var session = new Session(
-                    folders, state, environment, link, out, err, warning -> report("warning", warning, parsed, err));
+                    folders,
+                    state,
+                    environment,
+                    link,
+                    out,
+                    err,
+                    warning -> report("warning", warning, parsed, err),
+                    parsed.hasMatchedOption("--systemd-cgroup"));
             return verb.run(parsed.subcommand(), session);
         } catch (RuntimeException failed) {
             report("error", oneLine(failed), parsed, err);
@@ -261,7 +268,7 @@ public final class Command {
         spec.addOption(text("DIR", "Keep the state of containers in this folder.", "--root"));
         spec.addOption(text("FILE", "Write errors to this file, too.", "--log"));
         spec.addOption(text("FORMAT", "Format of the log: text or json.", "--log-format"));
-        spec.addOption(hidden("--systemd-cgroup"));
+        spec.addOption(flag("Ask systemd for the control groups of new containers.", "--systemd-cgroup"));
         spec.addOption(OptionSpec.builder("--rootless")
                 .type(String.class)
                 .arity("1")
@@ -287,14 +294,6 @@ public final class Command {
         return OptionSpec.builder("-h", "--help")
                 .usageHelp(true)
                 .description("Show this help.")
-                .build();
-    }
-
-    private static OptionSpec hidden(String name) {
-        return OptionSpec.builder(name)
-                .type(boolean.class)
-                .arity("0")
-                .hidden(true)
                 .build();
     }
 

@@ -48,7 +48,7 @@ final class CreateArguments {
      *
      * @param sockets how many descriptors it inherits before those of {@code --preserve-fds}
      */
-    static CreateOptions options(ParseResult args, boolean terminal, boolean detached, int sockets) {
+    static CreateOptions options(ParseResult args, Session session, boolean terminal, boolean detached, int sockets) {
         Optional<Path> console = path(args, "--console-socket");
         if (console.isPresent() && !terminal) {
             throw new ContainerException("--console-socket: the process has no terminal (process.terminal is false)");
@@ -69,7 +69,8 @@ final class CreateArguments {
                 !args.hasMatchedOption("--no-pivot"),
                 args.hasMatchedOption("--no-new-keyring")
                         ? Optional.empty()
-                        : Optional.of(CreateOptions.keyringOf(id(args))));
+                        : Optional.of(CreateOptions.keyringOf(id(args))),
+                session.systemdGroups());
     }
 
     private static Optional<Path> path(ParseResult args, String option) {

@@ -26,7 +26,7 @@ final class CreateVerb implements Verb {
                 .create(
                         CreateArguments.id(args),
                         bundle,
-                        CreateArguments.options(args, terminal, true, sockets.count()));
+                        CreateArguments.options(args, session, terminal, true, sockets.count()));
         return 0;
     }
 }

@@ -68,8 +68,8 @@ final class ExecVerb implements Verb {
         Containers containers = session.containers();
         var group = new ExecGroup(
                 args.matchedOptionValue("--cgroup", List.<String>of()), args.hasMatchedOption("--ignore-paused"));
-        var executed =
-                containers.exec(id, spec, process, CreateArguments.options(args, process.terminal(), detach, 0), group);
+        var executed = containers.exec(
+                id, spec, process, CreateArguments.options(args, session, process.terminal(), detach, 0), group);
         if (!detach) {
             containers.accompany(executed);
         }

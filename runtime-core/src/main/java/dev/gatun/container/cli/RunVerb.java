@@ -30,7 +30,7 @@ final class RunVerb implements Verb {
         Bundle bundle = CreateArguments.bundle(args, sockets);
         boolean detach = args.hasMatchedOption("--detach");
         boolean terminal = bundle.spec().startableProcess().terminal();
-        CreateOptions options = CreateArguments.options(args, terminal, detach, sockets.count());
+        CreateOptions options = CreateArguments.options(args, session, terminal, detach, sockets.count());
         Containers containers = session.containers();
         Containers.Created created = containers.run(CreateArguments.id(args), bundle, options);
         if (detach) {

@@ -19,6 +19,7 @@ public final class Session {
     private final PrintStream out;
     private final PrintStream err;
     private final Consumer<String> warnings;
+    private final boolean systemdGroups;
 
     Session(
             Folders folders,
@@ -27,10 +28,12 @@ public final class Session {
             KernelLink link,
             PrintStream out,
             PrintStream err,
-            Consumer<String> warnings) {
+            Consumer<String> warnings,
+            boolean systemdGroups) {
         this.environment = environment;
         this.err = err;
         this.warnings = warnings;
+        this.systemdGroups = systemdGroups;
         this.folders = folders;
         this.state = state;
         this.link = link;
@@ -55,6 +58,11 @@ public final class Session {
     /** The variables that the command was called with. */
     public Map<String, String> environment() {
         return environment;
+    }
+
+    /** Whether systemd is to be asked for the control groups of new containers. */
+    boolean systemdGroups() {
+        return systemdGroups;
     }
 
     /** What is done with containers by their control groups. */

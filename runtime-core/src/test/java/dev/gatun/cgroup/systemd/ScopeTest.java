@@ -42,7 +42,7 @@ class ScopeTest {
 
     @AfterEach
     void stop() {
-        systemd.stop(UNIT);
+        systemd.stop(UNIT.unit());
         systemd.close();
         process.destroyForcibly();
     }
@@ -85,7 +85,7 @@ class ScopeTest {
     @Test
     void aChangeReachesTheGroupsFiles() throws IOException {
         String group = start(List.of(UnitProperty.of("TasksMax", 17)));
-        systemd.change(UNIT, List.of(UnitProperty.of("TasksMax", UnitProperty.INFINITY)));
+        systemd.change(UNIT.unit(), List.of(UnitProperty.of("TasksMax", UnitProperty.INFINITY)));
         assertThat(file(group, "pids.max")).isEqualTo("max");
     }
 
@@ -121,7 +121,7 @@ class ScopeTest {
     @Test
     void stoppingEndsTheProcessesAndRemovesTheGroup() throws Exception {
         String group = start(AnnotatedProperties.of(Map.of("org.systemd.property.TimeoutStopSec", "uint64 5")));
-        systemd.stop(UNIT);
+        systemd.stop(UNIT.unit());
         assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(GROUPS.resolve(group.substring(1))).doesNotExist();
     }
@@ -157,7 +157,7 @@ class ScopeTest {
             assertThat(direct.version()).isEqualTo(systemd.version()).isGreaterThan(200);
             assertThat(direct.start(UNIT, "a test", List.of(process.pid()), List.of()))
                     .isEqualTo(UNIT.path());
-            direct.stop(UNIT);
+            direct.stop(UNIT.unit());
         }
     }
 }

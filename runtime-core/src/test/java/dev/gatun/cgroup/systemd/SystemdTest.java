@@ -53,6 +53,7 @@ class SystemdTest {
                                 List.of("Description", "container a"),
                                 List.of("Slice", "system.slice"),
                                 List.of("Delegate", true),
+                                List.of("CollectMode", "inactive-or-failed"),
                                 List.of("PIDs", List.of("4711")),
                                 List.of("MemoryAccounting", true),
                                 List.of("CPUAccounting", true),
@@ -93,7 +94,7 @@ class SystemdTest {
 
     @Test
     void aUnitIsChangedUntilTheNextBoot() {
-        systemd.change(UNIT, List.of(UnitProperty.of("TasksMax", UnitProperty.INFINITY)));
+        systemd.change(UNIT.unit(), List.of(UnitProperty.of("TasksMax", UnitProperty.INFINITY)));
         assertThat(fake.calls)
                 .containsExactly(List.of(
                         "SetUnitProperties",
@@ -104,7 +105,7 @@ class SystemdTest {
 
     @Test
     void aUnitIsStoppedAndForgiven() {
-        systemd.stop(UNIT);
+        systemd.stop(UNIT.unit());
         assertThat(fake.calls)
                 .containsExactly(
                         List.of("StopUnit", "gatun-a.scope", "replace"), List.of("ResetFailedUnit", "gatun-a.scope"));
@@ -114,7 +115,7 @@ class SystemdTest {
     void aUnitThatIsGoneCanBeStopped() {
         fake.failures.put("StopUnit", "org.freedesktop.systemd1.NoSuchUnit");
         fake.failures.put("ResetFailedUnit", "org.freedesktop.systemd1.NoSuchUnit");
-        systemd.stop(UNIT);
+        systemd.stop(UNIT.unit());
         assertThat(fake.calls).hasSize(2);
     }
 
@@ -126,7 +127,7 @@ class SystemdTest {
     @Test
     void devicesArriveAsAListBehindAnEmptyOne() {
         var rule = new DeviceRule(true, DeviceRule.Type.BLOCK, OptionalLong.of(8), OptionalLong.of(1), "r");
-        systemd.change(UNIT, ResourceProperties.of(DeviceRules.of(List.of(rule))));
+        systemd.change(UNIT.unit(), ResourceProperties.of(DeviceRules.of(List.of(rule))));
         List<?> properties = (List<?>) fake.calls.getFirst().getLast();
         assertThat(properties).hasSize(3);
         assertThat((Object) properties.get(0)).isEqualTo(List.of("DeviceAllow", List.of()));
@@ -138,10 +139,12 @@ class SystemdTest {
     @Test
     void valuesOfAllTypesArrive() {
         systemd.change(
-                UNIT, AnnotatedProperties.of(Map.of("org.systemd.property.CollectMode", "'inactive-or-failed'")));
+                UNIT.unit(),
+                AnnotatedProperties.of(Map.of("org.systemd.property.CollectMode", "'inactive-or-failed'")));
         systemd.change(
-                UNIT, AnnotatedProperties.of(Map.of("org.systemd.property.After", "['a.service', 'b.service']")));
-        systemd.change(UNIT, List.of(UnitProperty.of("AllowedCPUs", new byte[] {5, 1})));
+                UNIT.unit(),
+                AnnotatedProperties.of(Map.of("org.systemd.property.After", "['a.service', 'b.service']")));
+        systemd.change(UNIT.unit(), List.of(UnitProperty.of("AllowedCPUs", new byte[] {5, 1})));
         assertThat(fake.calls)
                 .extracting(call -> call.getLast().toString())
                 .containsExactly(
