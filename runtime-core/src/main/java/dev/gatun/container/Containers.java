@@ -117,8 +117,12 @@ public final class Containers {
         }
         state.reserve(id);
         Hooks hooks = bundle.spec().hooks();
-        boolean staged =
-                waits || !hooks.startContainer().isEmpty() || !hooks.poststart().isEmpty() || manager.isPresent();
+        // a container in a scope runs when it is alone there: whoever is in a group keeps it from being divided
+        boolean staged = waits
+                || options.systemd()
+                || !hooks.startContainer().isEmpty()
+                || !hooks.poststart().isEmpty()
+                || manager.isPresent();
         try (Fd _ = lock(id)) {
             Created created = create(id, bundle, options, staged);
             if (waits || !staged) {
@@ -126,8 +130,21 @@ public final class Containers {
             }
             // before it starts, as it may be ready at once
             Optional<Readiness> readiness = listenForReadiness(id);
-            start(created.status());
+            startOrUndo(created);
             return new Created(created.status(), created.terminal(), created.streams(), readiness);
+        }
+    }
+
+    private void startOrUndo(Created created) {
+        try {
+            start(created.status());
+        } catch (RuntimeException | Error failed) {
+            created.terminal().ifPresent(Fd::close);
+            // a hook that failed has done it
+            if (state.exists(created.status().record().id())) {
+                destroy(created.status());
+            }
+            throw failed;
         }
     }
 
@@ -651,7 +668,9 @@ public final class Containers {
         end(status);
         // where this process has started it and not waited for it
         Launch.reapIfEnded(kernel, record.init());
-        record.unit().ifPresent(Scope::stop);
+        if (record.unit().isPresent()) {
+            Scope.stop(record.unit().get());
+        }
         new Group(kernel, record.group()).remove();
         if (!record.resctrl().isEmpty()) {
             Resctrl.remove(record.resctrl().stream().map(Path::of).toList());

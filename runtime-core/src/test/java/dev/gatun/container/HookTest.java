@@ -92,6 +92,15 @@ class HookTest {
     }
 
     @Test
+    void whatIsRunAndCannotBeExecutedIsGone() {
+        bundle.set("hooks.poststart", "[" + hookJson("/bin/busybox", "exit 0") + "]")
+                .file("bin/broken", "not a program", "rwxr-xr-x");
+        bundle.args("/bin/broken");
+        assertThatThrownBy(bundle::start).hasMessageContaining("ENOEXEC");
+        assertThat(bundle.state.exists(id)).isFalse();
+    }
+
+    @Test
     void theStateIsWhatTheyReadAndTheEnvironmentTheirOwn() throws IOException {
         bundle.set("annotations", "{'org.example.a': 'b'}").set("process.env", "['SECRET=1']");
         hook("createRuntime", "read -r s; echo $s >" + log + "; /bin/busybox env >>" + log);

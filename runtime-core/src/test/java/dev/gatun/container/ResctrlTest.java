@@ -262,6 +262,7 @@ class ResctrlTest {
                 Hooks.NONE,
                 Optional.empty(),
                 GroupPaths.of(Map.of()),
+                Optional.empty(),
                 true,
                 List.of(group.toString()));
         assertThat(ContainerRecord.parse(record.toJson().getBytes(StandardCharsets.UTF_8)))

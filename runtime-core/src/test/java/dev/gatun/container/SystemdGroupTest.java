@@ -186,6 +186,11 @@ class SystemdGroupTest {
         bundle.args("nothing");
         assertThatThrownBy(bundle::start).isInstanceOf(ContainerException.class);
         assertThat(GROUP).doesNotExist();
+        bundle.file("bin/broken", "not a program", "rwxr-xr-x");
+        bundle.args("/bin/broken");
+        assertThatThrownBy(bundle::start).hasMessageContaining("ENOEXEC");
+        assertThat(GROUP).doesNotExist();
+        assertThat(bundle.state.list()).isEmpty();
         assertThat(property("LoadState")).isEqualTo("not-found");
     }
 
