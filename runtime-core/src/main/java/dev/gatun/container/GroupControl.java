@@ -52,9 +52,10 @@ public final class GroupControl {
     /** Changes the limits of a container; what is not set stays. */
     public void update(ContainerId id, Resources resources) {
         ContainerStatus status = alive(id);
-        status.record()
-                .unit()
-                .ifPresent(unit -> Scope.change(unit, status.record().group(), resources));
+        ContainerRecord record = status.record();
+        if (record.unit().isPresent()) {
+            Scope.change(record.unit().get(), record.group(), resources);
+        }
         group(status).update(resources);
     }
 
