@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.freedesktop.dbus.connections.BusAddress;
 import org.freedesktop.dbus.connections.transports.AbstractTransport;
@@ -22,7 +24,11 @@ import org.freedesktop.dbus.messages.MethodReturn;
  */
 final class Bus implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration NUDGE = Duration.ofMillis(100);
     private static final byte NO_FLAGS = 0;
+    private static final byte NO_REPLY_EXPECTED = 1;
+    private static final String PEER = "org.freedesktop.DBus.Peer";
+    private static final String PING = "Ping";
 
     private final AbstractTransport transport;
     private final Deque<DBusSignal> signals = new ArrayDeque<>();
@@ -91,6 +97,40 @@ final class Bus implements AutoCloseable {
                 }
             }
         });
+    }
+
+    /**
+     * Waits until a peer that is no bus answers. What it has read together with the end of the authentication systemd
+     * looks at only when more comes (sd-bus then waits for its socket), so more comes until it does.
+     */
+    void awaken(String destination) {
+        var answered = new CountDownLatch(1);
+        Thread nudges = Thread.ofVirtual().start(() -> {
+            try {
+                while (!answered.await(NUDGE.toMillis(), TimeUnit.MILLISECONDS)) {
+                    transport.writeMessage(transport
+                            .getMessageFactory()
+                            .createMethodCall(null, destination, "/", PEER, PING, NO_REPLY_EXPECTED, null));
+                }
+            } catch (InterruptedException | IOException | DBusException e) {
+                // whoever waits for the answer is told of a connection that is broken
+                Thread.currentThread().interrupt();
+            }
+        });
+        try {
+            call(destination, "/", PEER, PING, "");
+        } finally {
+            answered.countDown();
+            joined(nudges);
+        }
+    }
+
+    private static void joined(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static Object[] values(Message answer) throws DBusException {

@@ -69,7 +69,9 @@ public final class Systemd implements AutoCloseable {
             }
         }
         try {
-            return new Systemd(Bus.connect("unix:path=" + direct));
+            Bus bus = Bus.connect("unix:path=" + direct);
+            bus.awaken(NAME);
+            return new Systemd(bus);
         } catch (IOException e) {
             failures.add(direct + ": " + e.getMessage());
             throw new CgroupException("connect to systemd: " + String.join("; ", failures), e);

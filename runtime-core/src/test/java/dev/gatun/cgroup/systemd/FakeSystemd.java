@@ -2,10 +2,12 @@ package dev.gatun.cgroup.systemd;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -22,6 +24,7 @@ import org.freedesktop.dbus.types.Variant;
 final class FakeSystemd implements AutoCloseable {
     private static final String NAME = "org.freedesktop.systemd1";
     private static final String PATH = "/org/freedesktop/systemd1";
+    private static final int NO_REPLY_EXPECTED = 1;
     private static final String MANAGER = NAME + ".Manager";
 
     /** Method and values of each call, with lists instead of arrays, and no variants. */
@@ -35,6 +38,7 @@ final class FakeSystemd implements AutoCloseable {
 
     private final AbstractTransport transport;
     private final Thread thread;
+    private final Queue<MethodCall> unanswered = new ArrayDeque<>();
     private int jobs;
 
     FakeSystemd(Path socket) throws IOException, DBusException, InterruptedException {
@@ -54,13 +58,24 @@ final class FakeSystemd implements AutoCloseable {
             TransportConnection connection = transport.listen();
             while (true) {
                 Message message = connection.getReader().readMessage();
-                if (message instanceof MethodCall call) {
+                if (message instanceof MethodCall call && call.getName().equals("Ping")) {
+                    answerPing(connection, call);
+                } else if (message instanceof MethodCall call) {
                     answer(connection, call);
                 }
             }
         } catch (IOException | DBusException e) {
             // the client has gone
             thread.interrupt();
+        }
+    }
+
+    /** The first is not looked at before the second comes, which wants no answer. */
+    private void answerPing(TransportConnection to, MethodCall call) throws IOException, DBusException {
+        if (!unanswered.isEmpty()) {
+            to.getWriter().writeMessage(to.getMessageFactory().createMethodReturn(NAME, unanswered.remove(), null));
+        } else if ((call.getFlags() & NO_REPLY_EXPECTED) == 0) {
+            unanswered.add(call);
         }
     }
 
