@@ -404,7 +404,13 @@ public final class Containers {
         GroupPaths groups = ContainerGroup.of(bundle.spec(), id.value(), Privileges.ofThisProcess())
                 .paths();
         return record(
-                id, bundle, options, groups, new Launch.Started(init, Optional.empty(), Optional.empty()), List.of());
+                id,
+                bundle,
+                options,
+                groups,
+                Optional.empty(),
+                new Launch.Started(init, Optional.empty(), Optional.empty()),
+                List.of());
     }
 
     /** Writes a process id without a line's end: engines read it with atoi(3) and its stricter kin. */

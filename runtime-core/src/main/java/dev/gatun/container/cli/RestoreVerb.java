@@ -5,6 +5,7 @@ import static dev.gatun.container.cli.Command.text;
 
 import dev.gatun.container.Bundle;
 import dev.gatun.container.Checkpoints;
+import dev.gatun.container.ContainerException;
 import dev.gatun.container.Containers;
 import dev.gatun.container.CreateOptions;
 import java.nio.file.Path;
@@ -32,10 +33,14 @@ final class RestoreVerb implements Verb {
 
     @Override
     public int run(ParseResult args, Session session) {
+        if (session.systemdGroups()) {
+            throw new ContainerException(
+                    "restore: --systemd-cgroup: CRIU brings back a group that systemd does not know; not supported yet");
+        }
         boolean detach = args.hasMatchedOption("--detach");
         Bundle bundle = Bundle.read(Path.of(args.matchedOptionValue("--bundle", "")));
-        CreateOptions creation =
-                CreateArguments.options(args, bundle.spec().startableProcess().terminal(), detach, 0);
+        CreateOptions creation = CreateArguments.options(
+                args, session, bundle.spec().startableProcess().terminal(), detach, 0);
         Containers containers = session.containers();
         Containers.Created restored = new Checkpoints(session.kernel(), session.state(), containers)
                 .restore(CreateArguments.id(args), bundle, CriuFlags.options(args), creation);
