@@ -2,10 +2,10 @@ package dev.gatun.cgroup;
 
 import dev.gatun.oci.DeviceRule;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.SequencedMap;
 
 /**
  * Which devices may be used: all but some, or none but some.
@@ -33,17 +33,22 @@ public final class DeviceRules {
             rule(DeviceRule.Type.CHARACTER, 10, 200, ALL_ACCESS));
 
     private boolean allowsOthers;
-    private final SortedMap<Device, Access> exceptions = new TreeMap<>();
+    private final SequencedMap<Device, Access> exceptions = new LinkedHashMap<>();
 
     /** Devices of a type; {@link #ANY} is any number. */
-    public record Device(boolean block, long major, long minor) implements Comparable<Device> {
+    public record Device(boolean block, long major, long minor) {
+        // by hand, as the JVM generates those of a record at each cold start
         @Override
-        public int compareTo(Device other) {
-            int order = Long.compare(major, other.major);
-            if (order == 0) {
-                order = Long.compare(minor, other.minor);
-            }
-            return order != 0 ? order : Boolean.compare(other.block, block);
+        public boolean equals(Object other) {
+            return other instanceof Device device
+                    && block == device.block
+                    && major == device.major
+                    && minor == device.minor;
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(major * 31 + minor) * 2 + (block ? 1 : 0);
         }
 
         public boolean anyMajor() {
@@ -184,8 +189,11 @@ public final class DeviceRules {
         return allowsOthers;
     }
 
-    /** What may be done with some devices, or with all but those may be done. */
-    public SortedMap<Device, Access> exceptions() {
+    /**
+     * What may be done with some devices, or with all but those may be done: in the order of the rules, which version 1
+     * shows to whoever looks into {@code devices.list}.
+     */
+    public SequencedMap<Device, Access> exceptions() {
         return exceptions;
     }
 

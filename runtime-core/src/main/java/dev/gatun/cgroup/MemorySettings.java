@@ -11,6 +11,7 @@ final class MemorySettings {
     private static final String FIELD = "memory";
     private static final String LIMIT = "memory.limit_in_bytes";
     private static final String SWAP_LIMIT = "memory.memsw.limit_in_bytes";
+    private static final String TCP_LIMIT = "memory.kmem.tcp.limit_in_bytes";
     private static final int HIGHEST_SWAPPINESS = 100;
 
     private final Settings settings;
@@ -23,8 +24,9 @@ final class MemorySettings {
         long limit = memory.limit().orElse(0);
         long swap = memory.swap().orElse(0);
         long reservation = memory.reservation().orElse(0);
-        boolean legacyOnly =
-                memory.swappiness().isPresent() || memory.disableOomKiller().orElse(false);
+        boolean legacyOnly = memory.swappiness().isPresent()
+                || memory.kernelTcp().isPresent()
+                || memory.disableOomKiller().orElse(false);
         if (limit == 0 && swap == 0 && reservation == 0 && (settings.isUnified() || !legacyOnly)) {
             return;
         }
@@ -53,6 +55,11 @@ final class MemorySettings {
         }
         if (reservation != 0) {
             settings.add(Write.to(place, "memory.soft_limit_in_bytes", Long.toString(reservation)));
+        }
+        // the limit of all of the kernel's memory is not written: Linux takes it and does nothing (mm/memcontrol-v1.c)
+        if (memory.kernelTcp().orElse(0) != 0) {
+            settings.add(
+                    Write.to(place, TCP_LIMIT, Long.toString(memory.kernelTcp().getAsLong())));
         }
         if (memory.disableOomKiller().orElse(false)) {
             settings.add(Write.to(place, "memory.oom_control", "1"));

@@ -83,6 +83,26 @@ class DeviceRulesTest {
                 .startsWith("a > /d/x/devices.deny");
     }
 
+    /** devices.list shows them in the order in which they were written, and the specification has them in the listed one. */
+    @Test
+    void theRulesAreWrittenInTheListedOrderAndTheDefaultsBehindThem() {
+        DeviceRules rules = DeviceRules.of(List.of(
+                DENY_ALL,
+                rule(true, DeviceRule.Type.CHARACTER, 10, 229, "rwm"),
+                rule(true, DeviceRule.Type.BLOCK, 8, 20, "rw"),
+                rule(true, DeviceRule.Type.BLOCK, 10, 200, "r"),
+                rule(true, DeviceRule.Type.CHARACTER, 1, 3, "r")));
+
+        assertThat(RecordedSteps.of(rules.changes(DeviceRules.parse("a *:* rwm\n"), PLACE)))
+                .startsWith(
+                        "a > /d/x/devices.deny",
+                        "c 10:229 rwm > /d/x/devices.allow",
+                        "b 8:20 rw > /d/x/devices.allow",
+                        "b 10:200 r > /d/x/devices.allow",
+                        "c 1:3 rwm > /d/x/devices.allow",
+                        "c *:* m > /d/x/devices.allow");
+    }
+
     @Test
     void whatVersion1ListsIsReadAgain() {
         DeviceRules rules = DeviceRules.parse("c 1:3 rwm\nb *:* m\nc 136:* rw\n");

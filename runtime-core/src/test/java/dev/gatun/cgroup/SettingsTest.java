@@ -116,6 +116,8 @@ class SettingsTest {
         assertThat(unified(old)).isEmpty();
         assertThat(hybrid("{'memory': {'swappiness': 60, 'disableOOMKiller': true}}"))
                 .containsExactly("1 > " + MEMORY + "oom_control", "60 > " + MEMORY + "swappiness");
+        assertThat(hybrid("{'memory': {'kernel': 1, 'kernelTCP': 4096}}"))
+                .containsExactly("4096 > " + MEMORY + "kmem.tcp.limit_in_bytes");
         assertThatThrownBy(() -> hybrid(old))
                 .isInstanceOf(CgroupException.class)
                 .hasMessageContaining("network.classID: the host has no net_cls controller");
