@@ -226,6 +226,25 @@ final class Gatun implements AutoCloseable {
         }
     }
 
+    /** The folders of the control group that a bundle's container has, in all hierarchies. */
+    static List<Path> groupsOf(Path bundle) {
+        try {
+            String group = JsonReader.parse(Files.readAllBytes(bundle.resolve("config.json")))
+                    .field("linux")
+                    .field("cgroupsPath")
+                    .string();
+            Path top = Path.of("/sys/fs/cgroup");
+            try (Stream<Path> hierarchies = Files.list(top)) {
+                return Stream.concat(Stream.of(top), hierarchies)
+                        .map(hierarchy -> hierarchy.resolve(group.substring(1)))
+                        .filter(Files::exists)
+                        .toList();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** A file name in the test's folder. */
     Path path(String name) {
         return folder.resolve(name);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatun.json.JsonReader;
 import dev.gatun.json.JsonValue;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,6 +72,26 @@ class OciRunTest {
         gatun.run("gatun-oci", "kill", "one", "SIGKILL").succeeded();
         assertThat(running.end()).isEqualTo(new Gatun.Result(137, "ready\n", ""));
         assertThat(gatun.containers()).isEmpty();
+    }
+
+    /** The relay that removes them is no Java program, and a program knows no recursion. */
+    @Test
+    void groupsThatItMadeBelowItsOwnAreRemovedAtItsEnd() throws IOException {
+        Path bundle = gatun.bundle(
+                rootfs,
+                "sh",
+                "-c",
+                "cd /sys/fs/cgroup; for d in . *; do [ -f $d/cgroup.procs ] || continue;"
+                        + " mkdir -p $d/a/b $d/a/c/.d $d/e && echo made; done");
+        Path config = bundle.resolve("config.json");
+        Matcher mount = Pattern.compile("(\"type\": \"cgroup2?\"[^]]*)\"ro\"").matcher(Files.readString(config));
+        assertThat(mount.find()).isTrue();
+        Files.writeString(config, mount.replaceFirst("$1\"rw\""));
+
+        Gatun.Result result = gatun.run("gatun-oci", "run", "--bundle", bundle.toString(), "one");
+
+        assertThat(result.succeeded().out()).contains("made");
+        assertThat(Gatun.groupsOf(bundle)).isEmpty();
     }
 
     @Test

@@ -90,18 +90,7 @@ final class CgroupOps implements Steps {
 
     /** In the parent, after the container has ended. */
     void remove() {
-        for (Call call : removal(paths)) {
-            program.call(call, "remove the control group").tolerateAll();
-        }
-    }
-
-    /** The calls that remove a group in which nothing is any more. */
-    static List<Call> removal(GroupPaths paths) {
-        var calls = new ArrayList<Call>();
-        for (GroupPaths.Place place : paths.places()) {
-            calls.add(FileCalls.unlinkat(FileCalls.CURRENT_DIRECTORY, place.folder(), Fcntl.AT_REMOVEDIR));
-        }
-        return calls;
+        GroupRemovalOps.add(program, paths);
     }
 
     @Override

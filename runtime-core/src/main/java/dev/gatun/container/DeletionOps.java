@@ -36,9 +36,10 @@ final class DeletionOps {
 
     /** Adds them; what fails is passed over, or told of on standard error. */
     void add(ProgramBuilder program) {
-        for (Call call : CgroupOps.removal(record.group())) {
-            program.call(call, "remove the control group").tolerateAll();
+        if (!record.ownPidNamespace()) {
+            GroupRemovalOps.addKill(program, record.group());
         }
+        GroupRemovalOps.add(program, record.group());
         for (String folder : record.resctrl()) {
             program.call(
                             FileCalls.unlinkat(FileCalls.CURRENT_DIRECTORY, folder, Fcntl.AT_REMOVEDIR),
