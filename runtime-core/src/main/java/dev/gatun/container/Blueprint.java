@@ -62,6 +62,7 @@ public final class Blueprint {
                         Optional.empty(),
                         status,
                         idmapped(kernel, bundle),
+                        Optional.empty(),
                         options,
                         Privileges.ofThisProcess()));
     }

@@ -1,7 +1,6 @@
 package dev.gatun.container;
 
 import dev.gatun.cgroup.Creation;
-import dev.gatun.linux.Block;
 import dev.gatun.linux.Call;
 import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.Fd;
@@ -46,7 +45,8 @@ import java.util.Optional;
  *    |<--- TERMINAL, descriptor (if Java carries it) ---|
  *    |<--- PREPARED (if there are hooks, for one) ------|
  *    |---- answer ------------------------------------->| restrictions; enters its root
- *    |<--- READY ---------------------------------------|
+ *    |<--- COMPLETE ------------------------------------|
+ *    |---- answer, when the container is on record ---->|
  *                          start connects to the socket | accept4 (if there is a start socket)
  *    |<--- LISTENER, number (to start, if that is there) | seccomp (if its profile has an agent)
  *    |---- answered, when the agent has it ------------->|
@@ -60,7 +60,7 @@ final class ContainerProgram {
     static final int STARTED = 1;
     /** The terminal's other end. */
     static final int TERMINAL = 2;
-    /** Everything is set up, and the command was found. */
+    /** Everything is set up, and the command was found (in programs that nobody keeps a record of). */
     static final int READY = 3;
     /** The root is about to be entered; the program waits for Java to do its part ({@link Preparation}). */
     static final int PREPARED = 4;
@@ -68,6 +68,11 @@ final class ContainerProgram {
     static final int LISTENER = 5;
     /** The first process is in a user namespace that has no ids; it waits for Java to map some ({@link IdHelpers}). */
     static final int UNMAPPED = 6;
+    /**
+     * Everything is set up, and the command was found; the program waits until the container is on record, and ends if
+     * it will never be: nobody would find it.
+     */
+    static final int COMPLETE = 7;
 
     static final int FAILURE_STATUS = 127;
 
@@ -89,6 +94,7 @@ final class ContainerProgram {
     private final Label inChild;
     private final Label failure;
     private final Slot report;
+    private final OomScoreOps oomScore;
 
     /** Who the program is started by, and what it is handed. */
     sealed interface Surroundings {
@@ -117,6 +123,11 @@ final class ContainerProgram {
             return Map.of();
         }
 
+        /** What keeps other commands away from the container for as long as one of its setting up holds it open. */
+        default Optional<Fd> lock() {
+            return Optional.empty();
+        }
+
         default CreateOptions options() {
             return CreateOptions.NONE;
         }
@@ -135,6 +146,7 @@ final class ContainerProgram {
             console().ifPresent(all::add);
             status().ifPresent(all::add);
             all.addAll(idmapped().values());
+            lock().ifPresent(all::add);
             return all;
         }
 
@@ -145,6 +157,7 @@ final class ContainerProgram {
                 Optional<Fd> console,
                 Optional<Fd> status,
                 Map<Integer, Fd> idmapped,
+                Optional<Fd> lock,
                 CreateOptions options,
                 Privileges privileges)
                 implements Surroundings {
@@ -188,6 +201,7 @@ final class ContainerProgram {
         this.start = program.label("start");
         this.inChild = program.label("child");
         this.failure = program.label("failure");
+        this.oomScore = new OomScoreOps(program);
         this.report = program.slot("report", surroundings.line().map(Fd::number).orElse(STANDARD_ERROR));
         this.seccomp = new SeccompOps(program, filter, process, report);
         if (seccomp.notifies() && surroundings.line().isEmpty()) {
@@ -240,7 +254,7 @@ final class ContainerProgram {
         program.place(start);
         if (process.oomScoreAdj().isPresent()) {
             // first of all: the files of a process that nobody may look into are root's
-            oomScore(process.oomScoreAdj().getAsInt());
+            oomScore.set(process.oomScoreAdj().getAsInt(), stays());
         }
         Preamble.ops(program, firstClosed(), surroundings.descriptors());
         disconnect(surroundings.options().streams());
@@ -260,9 +274,14 @@ final class ContainerProgram {
         return program.build(start, failure);
     }
 
+    /** Whether the parent is there for as long as its child. */
+    private boolean stays() {
+        return surroundings.status().isPresent() || surroundings.line().isEmpty();
+    }
+
     private void parent() {
         boolean alone = surroundings.line().isEmpty();
-        boolean stays = surroundings.status().isPresent() || alone;
+        boolean stays = stays();
         if (alone) {
             program.call(ProcessCalls.setSignalMask(ProcessCalls.allSignals()), "keep signals for the container");
         }
@@ -280,6 +299,9 @@ final class ContainerProgram {
         surroundings.line().ifPresent(line -> Channel.signalOp(program, line, STARTED, child, "tell the process id"));
         if (namespaces.mapsIdsInParent()) {
             namespaces.mapIdsOfChild();
+        }
+        if (stays && process.oomScoreAdj().isPresent()) {
+            oomScore.restore();
         }
         if (surroundings.status().isPresent()) {
             // only what the monitor needs stays open while the container lives
@@ -436,9 +458,11 @@ final class ContainerProgram {
         if (surroundings.startSocket().isPresent()) {
             show();
         }
-        surroundings
-                .line()
-                .ifPresent(line -> Channel.signalOp(program, line, READY, Word.of(0), "tell that all is ready"));
+        if (surroundings.line().isPresent()) {
+            Fd line = surroundings.line().get();
+            Channel.signalOp(program, line, COMPLETE, Word.of(0), "tell that all is ready");
+            Channel.awaitOps(program, line, assembly.abandoned, "wait until the container is on record");
+        }
         if (surroundings.startSocket().isPresent()) {
             // from here on it is whoever starts the container that is told of a failure
             program.call(SocketCalls.accept4(surroundings.startSocket().get()), "wait to be started")
@@ -458,7 +482,7 @@ final class ContainerProgram {
             Report.textOps(program, report);
         }
         seccomp.end(FAILURE_STATUS);
-        if (waitsForPreparation() || namespaces.mapsIds()) {
+        if (surroundings.line().isPresent() || namespaces.mapsIds()) {
             program.place(assembly.abandoned);
             program.call(ProcessCalls.exitGroup(Word.of(FAILURE_STATUS)), "end, as the other side is gone");
         }
@@ -479,21 +503,6 @@ final class ContainerProgram {
             program.call(FileCalls.dup3(nothing, stream, 0), "connect descriptor " + stream + " to nothing");
         }
         assembly.close(nothing);
-    }
-
-    private void oomScore(int score) {
-        Slot file = program.slot("oom_score_adj");
-        String purpose = "set the OOM score adjustment to " + score;
-        program.call(
-                        FileCalls.openat(
-                                FileCalls.CURRENT_DIRECTORY,
-                                "/proc/self/oom_score_adj",
-                                Fcntl.O_WRONLY | Fcntl.O_CLOEXEC,
-                                0),
-                        purpose)
-                .to(file);
-        program.call(FileCalls.write(file, Block.content(Integer.toString(score))), purpose);
-        assembly.close(file);
     }
 
     /** The first descriptor that the container does not inherit. */

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param id its name
  * @param ociVersion of its configuration
  * @param init its first process
+ * @param monitor the process that waits for the first one and records its exit status, if there is one
  * @param bundle the bundle's folder
  * @param rootfs the folder that its root is made from
  * @param created when it was created, RFC 3339
@@ -32,6 +33,7 @@ public record ContainerRecord(
         ContainerId id,
         String ociVersion,
         ProcessIdentity init,
+        Optional<ProcessIdentity> monitor,
         String bundle,
         String rootfs,
         String created,
@@ -55,6 +57,11 @@ public record ContainerRecord(
                 value.field("ociVersion").string(),
                 new ProcessIdentity(
                         value.field("pid").int32(), value.field("startTime").int64()),
+                value.field("monitorPid").isPresent()
+                        ? Optional.of(new ProcessIdentity(
+                                value.field("monitorPid").int32(),
+                                value.field("monitorStartTime").int64()))
+                        : Optional.empty(),
                 value.field("bundle").string(),
                 value.field("rootfs").string(),
                 value.field("created").string(),
@@ -68,7 +75,7 @@ public record ContainerRecord(
                 resctrl);
     }
 
-    private static Map<String, String> strings(JsonValue object) {
+    static Map<String, String> strings(JsonValue object) {
         var strings = new LinkedHashMap<String, String>();
         for (Map.Entry<String, JsonValue> field : object.fields().entrySet()) {
             strings.put(field.getKey(), field.getValue().string());
@@ -82,8 +89,12 @@ public record ContainerRecord(
                 .field("id", id.value())
                 .field("ociVersion", ociVersion)
                 .field("pid", init.pid())
-                .field("startTime", init.startTime())
-                .field("bundle", bundle)
+                .field("startTime", init.startTime());
+        if (monitor.isPresent()) {
+            out.field("monitorPid", monitor.get().pid())
+                    .field("monitorStartTime", monitor.get().startTime());
+        }
+        out.field("bundle", bundle)
                 .field("rootfs", rootfs)
                 .field("created", created)
                 .optional("annotations", annotations)

@@ -45,6 +45,7 @@ import java.util.function.Consumer;
 /** The life of containers: created, started, signalled, deleted (runtime.md, "Lifecycle"). */
 public final class Containers {
     private static final int KILL_TIMEOUT_MILLIS = 10_000;
+    private static final int USUAL_END_MILLIS = 100;
     private static final int RECORD_SIZE = 2 * Long.BYTES;
     private static final int MESSAGE_SIZE = 4096;
 
@@ -119,8 +120,8 @@ public final class Containers {
         Hooks hooks = bundle.spec().hooks();
         boolean staged =
                 waits || !hooks.startContainer().isEmpty() || !hooks.poststart().isEmpty() || manager.isPresent();
-        try (Fd _ = lock(id)) {
-            Created created = create(id, bundle, options, staged);
+        try (Fd lock = lock(id)) {
+            Created created = create(id, bundle, options, staged, lock);
             if (waits || !staged) {
                 return created;
             }
@@ -132,14 +133,14 @@ public final class Containers {
     }
 
     /** The container, or nothing of it. */
-    private Created create(ContainerId id, Bundle bundle, CreateOptions options, boolean waits) {
+    private Created create(ContainerId id, Bundle bundle, CreateOptions options, boolean waits, Fd lock) {
         var preparation = new Preparation(kernel, new HookRunner(kernel, launcher, filters), bundle.spec());
         try {
             if (bundle.folder().equals(state.folder(id))) {
                 state.writeConfiguration(id, bundle.spec());
             }
             Bundle shown = manager.isPresent() ? Readiness.prepare(bundle, state.notifyFolder(id)) : bundle;
-            return launch(id, shown, options, waits, preparation);
+            return launch(id, shown, options, waits, preparation, lock);
         } catch (RuntimeException | Error failed) {
             state.remove(id);
             undo(preparation);
@@ -162,13 +163,15 @@ public final class Containers {
     }
 
     private Created launch(
-            ContainerId id, Bundle bundle, CreateOptions options, boolean waits, Preparation preparation) {
+            ContainerId id, Bundle bundle, CreateOptions options, boolean waits, Preparation preparation, Fd lock) {
         List<Namespace.Type> joinOrder =
                 new JoinOrder(kernel).of(bundle.spec().linux().namespaces());
         Creation creation = ContainerGroup.of(bundle.spec(), id.value(), Privileges.ofThisProcess());
         var group = new Group(kernel, creation.paths());
         group.checkUnused();
         List<String> missing = creation.missing();
+        state.plan(id, creation.paths());
+        var written = new ArrayList<ContainerRecord>(1);
         var handed = new ArrayList<Fd>();
         try (var view = new RootDirectory(kernel, bundle.root().view())) {
             Optional<Fd> start = waits ? Optional.of(keep(handed, listen(id))) : Optional.empty();
@@ -194,6 +197,7 @@ public final class Containers {
                                     console,
                                     status,
                                     idmapped,
+                                    Optional.of(lock),
                                     options,
                                     Privileges.ofThisProcess()));
                 }
@@ -210,12 +214,28 @@ public final class Containers {
                 }
 
                 @Override
+                public void record(int child, int parent) {
+                    ContainerRecord record = recordOf(
+                            id,
+                            bundle,
+                            options,
+                            creation.paths(),
+                            child,
+                            options.monitor() ? parent : 0,
+                            preparation.foldersToRemove());
+                    state.write(record);
+                    written.add(record);
+                }
+
+                @Override
                 public void handOver(int child, int listener) {
                     new SeccompAgent(kernel, bundle.spec()).handOver(creating(id, bundle, child), child, listener);
                 }
             };
-            Launch.Started started = Launch.run(kernel, launcher, guide, handed, waits, options.monitor());
-            return record(id, bundle, options, creation.paths(), started, preparation.foldersToRemove());
+            var passed = new ArrayList<Fd>(handed);
+            passed.add(lock);
+            Launch.Started started = Launch.run(kernel, launcher, guide, passed, waits, options.monitor());
+            return announced(written.getFirst(), options, started);
         } catch (RuntimeException | Error failed) {
             group.undo(missing, failed);
             throw failed;
@@ -305,28 +325,32 @@ public final class Containers {
         return fd;
     }
 
-    private Created record(
+    private static ContainerRecord recordOf(
             ContainerId id,
             Bundle bundle,
             CreateOptions options,
             GroupPaths group,
-            Launch.Started started,
+            int child,
+            int monitor,
             List<String> folders) {
+        return new ContainerRecord(
+                id,
+                bundle.spec().ociVersion(),
+                ProcessIdentity.of(child),
+                monitor > 0 ? Optional.of(ProcessIdentity.of(monitor)) : Optional.empty(),
+                bundle.folder().toString(),
+                bundle.root().folder().toString(),
+                Timestamp.now(),
+                bundle.spec().annotations(),
+                bundle.spec().hooks(),
+                options.keyring(),
+                group,
+                new Namespaces(bundle.spec().linux().namespaces()).isNew(Namespace.Type.PID),
+                folders);
+    }
+
+    private Created announced(ContainerRecord record, CreateOptions options, Launch.Started started) {
         try {
-            var record = new ContainerRecord(
-                    id,
-                    bundle.spec().ociVersion(),
-                    ProcessIdentity.of(started.child()),
-                    bundle.folder().toString(),
-                    bundle.root().folder().toString(),
-                    Timestamp.now(),
-                    bundle.spec().annotations(),
-                    bundle.spec().hooks(),
-                    options.keyring(),
-                    group,
-                    new Namespaces(bundle.spec().linux().namespaces()).isNew(Namespace.Type.PID),
-                    folders);
-            state.write(record);
             announce(started.child(), options);
             return new Created(
                     new ContainerStatus(record, State.Status.CREATED, false),
@@ -359,8 +383,15 @@ public final class Containers {
         // CRIU has brought its control group back, too
         GroupPaths groups = ContainerGroup.of(bundle.spec(), id.value(), Privileges.ofThisProcess())
                 .paths();
-        return record(
-                id, bundle, options, groups, new Launch.Started(init, Optional.empty(), Optional.empty()), List.of());
+        var started = new Launch.Started(init, Optional.empty(), Optional.empty());
+        ContainerRecord record = recordOf(id, bundle, options, groups, init, 0, List.of());
+        try {
+            state.write(record);
+        } catch (RuntimeException | Error failed) {
+            started.undo(kernel);
+            throw failed;
+        }
+        return announced(record, options, started);
     }
 
     /** Writes a process id without a line's end: engines read it with atoi(3) and its stricter kin. */
@@ -594,7 +625,7 @@ public final class Containers {
         try (Fd _ = lock(id)) {
             Optional<ContainerStatus> found = force ? findAny(id) : Optional.of(state.get(id));
             if (found.isEmpty()) {
-                state.remove(id);
+                clear(id);
             } else if (!force && isRunning(found.get())) {
                 throw new ContainerException("cannot delete container " + id + " that is not stopped: "
                         + found.get().status().text());
@@ -602,6 +633,22 @@ public final class Containers {
                 destroy(found.get());
             }
         }
+    }
+
+    /**
+     * Removes what there may be of a container without a record that can be read. Whoever set up one that was never
+     * recorded has ended by now, or the lock could not be had; of one whose record is damaged, processes may be left.
+     */
+    private void clear(ContainerId id) {
+        Optional<GroupPaths> planned = state.plannedGroup(id);
+        if (planned.isPresent()) {
+            var group = new Group(kernel, planned.get());
+            if (state.isRecorded(id)) {
+                group.killAll();
+            }
+            group.remove();
+        }
+        state.remove(id);
     }
 
     private static boolean isRunning(ContainerStatus status) {
@@ -614,7 +661,7 @@ public final class Containers {
         if (status.status() == State.Status.PAUSED || endsByGroup(status.record(), group)) {
             group.killAll();
         } else if (status.status() != State.Status.STOPPED) {
-            killAndWait(status.record().init());
+            killAndWait(status.record());
         }
     }
 
@@ -624,6 +671,8 @@ public final class Containers {
         end(status);
         // where this process has started it and not waited for it
         Launch.reapIfEnded(kernel, record.init());
+        // it ends after the one that it waits for
+        record.monitor().filter(ProcessIdentity::isThere).ifPresent(monitor -> Launch.reap(kernel, monitor.pid()));
         new Group(kernel, record.group()).remove();
         if (!record.resctrl().isEmpty()) {
             Resctrl.remove(record.resctrl().stream().map(Path::of).toList());
@@ -641,7 +690,8 @@ public final class Containers {
         }
     }
 
-    private void killAndWait(ProcessIdentity process) {
+    private void killAndWait(ContainerRecord record) {
+        ProcessIdentity process = record.init();
         long opened = kernel.attempt(ProcessCalls.pidfdOpen(process.pid()));
         if (opened < 0) {
             return;
@@ -651,9 +701,18 @@ public final class Containers {
                 return;
             }
             kernel.attempt(ProcessCalls.pidfdSendSignal(pidfd, Signal.SIGKILL));
+            if (awaitExit(pidfd, USUAL_END_MILLIS)) {
+                return;
+            }
+            if (record.ownPidNamespace()) {
+                Unreaped.in(process.pid()).reapOwn(kernel);
+            }
             if (!awaitExit(pidfd, KILL_TIMEOUT_MILLIS)) {
+                String left =
+                        record.ownPidNamespace() ? Unreaped.in(process.pid()).description() : "";
                 throw new ContainerException("process " + process.pid() + " has not ended " + KILL_TIMEOUT_MILLIS / 1000
-                        + " s after SIGKILL: it waits in the kernel, for a device perhaps");
+                        + " s after SIGKILL: "
+                        + (left.isEmpty() ? "it waits in the kernel, for a device perhaps" : left));
             }
         }
     }

@@ -26,6 +26,10 @@ final class Launch {
     private int child;
     private @Nullable Fd terminal;
     private long listener;
+    private boolean unmapped;
+    private boolean prepared;
+    private boolean complete;
+    private boolean ready;
 
     /**
      * A program that is where it was to get.
@@ -54,6 +58,15 @@ final class Launch {
          */
         default void prepare(int child) {
             throw new IllegalStateException("process " + child + " waits for Java, which has nothing to do");
+        }
+
+        /**
+         * Puts the container on record, while its first process waits, ready to be started or to execute the command.
+         *
+         * @param parent the process that has cloned it, which is the monitor if there is one
+         */
+        default void record(int child, int parent) {
+            throw new IllegalStateException("process " + child + " waits to be recorded, and nobody does so");
         }
 
         /**
@@ -110,24 +123,13 @@ final class Launch {
     }
 
     private void follow(Image image, boolean waitsForStart) {
-        boolean ready = false;
-        int stage = 0;
         // the child may be ready before its parent has told its id
         while (!(ready && waitsForStart && child > 0)) {
-            if (stage != 0 && child > 0) {
-                meet(stage);
-                channel.answer();
-                stage = 0;
-            }
             // no switch on types: the JVM would generate a class for it at each cold start
             Channel.Message message = channel.receive(image);
             if (message instanceof Channel.Signal signal) {
                 note(signal);
-                handOver();
-                ready |= signal.kind() == ContainerProgram.READY;
-                boolean waits =
-                        signal.kind() == ContainerProgram.PREPARED || signal.kind() == ContainerProgram.UNMAPPED;
-                stage = waits ? signal.kind() : stage;
+                meet();
             } else if (message instanceof Channel.Failed failed) {
                 throw new ContainerException(failed.failure());
             } else if (ready) {
@@ -139,37 +141,61 @@ final class Launch {
         }
     }
 
-    /** Does Java's part at a stage where the program waits. */
-    private void meet(int stage) {
-        if (stage == ContainerProgram.UNMAPPED) {
-            guide.mapIds(child);
-        } else {
-            guide.prepare(child);
-        }
-    }
-
     private void note(Channel.Signal signal) {
-        if (signal.kind() == ContainerProgram.STARTED) {
-            child = (int) signal.value();
-        } else if (signal.kind() == ContainerProgram.TERMINAL) {
-            terminal = signal.descriptor().orElseThrow();
-        } else if (signal.kind() == ContainerProgram.LISTENER) {
-            listener = signal.value();
+        switch (signal.kind()) {
+            case ContainerProgram.STARTED -> child = (int) signal.value();
+            case ContainerProgram.TERMINAL -> terminal = signal.descriptor().orElseThrow();
+            case ContainerProgram.LISTENER -> listener = signal.value();
+            case ContainerProgram.PREPARED -> prepared = true;
+            case ContainerProgram.UNMAPPED -> unmapped = true;
+            case ContainerProgram.COMPLETE -> complete = true;
+            case ContainerProgram.READY -> ready = true;
+            default -> throw new IllegalStateException("a program signals " + signal.kind());
         }
     }
 
-    /** Hands the listener on as soon as it is known whose it is; no descriptor of a program's is 0. */
-    private void handOver() {
-        if (listener > 0 && child > 0) {
+    /** Does what the child waits for, as soon as it is known who the child is. */
+    private void meet() {
+        // no descriptor of a program's is 0
+        boolean waits = unmapped || prepared || complete || listener > 0;
+        if (!waits) {
+            return;
+        }
+        if (child == 0) {
+            awaitParent();
+            return;
+        }
+        if (listener > 0) {
             guide.handOver(child, (int) listener);
             listener = 0;
-            channel.answer();
+        } else if (unmapped) {
+            guide.mapIds(child);
+            unmapped = false;
+        } else if (prepared) {
+            guide.prepare(child);
+            prepared = false;
+        } else {
+            guide.record(child, parent);
+            complete = false;
+            ready = true;
+        }
+        channel.answer();
+    }
+
+    /** The parent tells the child's id, unless it was killed: then the child would wait for an answer for ever. */
+    private void awaitParent() {
+        try (var process = new Fd(kernel, kernel.call(ProcessCalls.pidfdOpen(parent)), "parent")) {
+            if (!channel.hasMessageBefore(process)) {
+                throw new ContainerException("the process that starts the container's own ended before it told that"
+                        + " one's id: it was killed, by somebody or for want of memory");
+            }
         }
     }
 
     /** Ends what is left of a program that failed. */
     private void end(Image image, boolean monitored) {
         // one process may have failed before the other has told its id; the line is closed when both have ended
+        channel.abandon();
         boolean open = true;
         while (open) {
             if (child > 0) {
@@ -195,7 +221,7 @@ final class Launch {
     /** Forgets a child of this process that has ended, if it is one. */
     static void reapIfEnded(Kernel kernel, ProcessIdentity process) {
         // a process id that was given to another meanwhile is not it
-        if (ProcessIdentity.of(process.pid()).startTime() == process.startTime()) {
+        if (process.isThere()) {
             var status = Block.buffer(Long.BYTES, "&status");
             kernel.attempt(ProcessCalls.wait4(Word.of(process.pid()), status, Wait.WNOHANG));
         }

@@ -13,8 +13,19 @@ import java.nio.file.Path;
  */
 public record ProcessIdentity(int pid, long startTime) {
     private static final int STATE_FIELD = 0;
+    private static final int PARENT_FIELD = 1;
     /** Field 22, counted from the state, which is field 3. */
     private static final int START_TIME_FIELD = 19;
+
+    /** Whether a process is a zombie, and whose child it is. */
+    record Ancestry(boolean ended, int parent) {}
+
+    static Ancestry ancestry(int pid) {
+        String[] stat = stat(pid);
+        return stat.length > PARENT_FIELD
+                ? new Ancestry(stat[STATE_FIELD].equals("Z"), Integer.parseInt(stat[PARENT_FIELD]))
+                : new Ancestry(false, 0);
+    }
 
     /** The process that has the number now; its start time is 0 if there is none. */
     static ProcessIdentity of(int pid) {
@@ -29,6 +40,11 @@ public record ProcessIdentity(int pid, long startTime) {
                 && !stat[STATE_FIELD].equals("Z")
                 && !stat[STATE_FIELD].equals("X")
                 && Long.parseLong(stat[START_TIME_FIELD]) == startTime;
+    }
+
+    /** Whether its number is still its own: it may have ended, and not been waited for. */
+    boolean isThere() {
+        return startTime != 0 && of(pid).startTime == startTime;
     }
 
     /** The fields behind the command's name, which may itself contain anything. */

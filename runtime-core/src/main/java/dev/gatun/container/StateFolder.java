@@ -1,7 +1,11 @@
 package dev.gatun.container;
 
+import dev.gatun.cgroup.GroupPaths;
 import dev.gatun.cgroup.GroupView;
 import dev.gatun.json.JsonException;
+import dev.gatun.json.JsonReader;
+import dev.gatun.json.JsonValue;
+import dev.gatun.json.JsonWriter;
 import dev.gatun.linux.Call;
 import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.FileCalls;
@@ -35,7 +39,7 @@ import java.util.Set;
  *
  * <p>{@code notify} is the folder of the socket on which the container says that it is ready, if somebody wants to know;
  * {@code state.json} is the container's record; {@code start} is the socket at which it waits to be started, and is
- * gone once it was; {@code exit} holds the exit status, if a monitor waits for it; {@code config.json} is the
+ * gone once it was; {@code group} says which control group is made for it; {@code exit} holds the exit status, if a monitor waits for it; {@code config.json} is the
  * configuration, if it comes from no bundle.
  */
 public final class StateFolder {
@@ -43,6 +47,8 @@ public final class StateFolder {
     private static final String START = "start";
     private static final String EXIT = "exit";
     private static final String NOTIFY = "notify";
+    private static final String GROUP = "group";
+    private static final String GROUPS_FIELD = "cgroups";
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
@@ -87,6 +93,40 @@ public final class StateFolder {
         } catch (IOException e) {
             throw new ContainerException("write " + file + ": " + reason(e), e);
         }
+    }
+
+    /** Keeps which control group is about to be made, so that it can be found if nobody gets to writing the record. */
+    void plan(ContainerId id, GroupPaths group) {
+        if (group.isEmpty()) {
+            return;
+        }
+        Path file = folder(id).resolve(GROUP);
+        var json = JsonWriter.compact().beginObject().optional(GROUPS_FIELD, group.toMap());
+        try {
+            writeAtomically(file, json.endObject().toString().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new ContainerException("write " + file + ": " + reason(e), e);
+        }
+    }
+
+    /** What {@link #plan} kept; empty if no group was to be made. */
+    Optional<GroupPaths> plannedGroup(ContainerId id) {
+        Path file = folder(id).resolve(GROUP);
+        try {
+            JsonValue json = JsonReader.parse(Files.readAllBytes(file));
+            return Optional.of(GroupPaths.of(ContainerRecord.strings(json.field(GROUPS_FIELD))));
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new ContainerException("read " + file + ": " + reason(e), e);
+        } catch (JsonException damaged) {
+            throw new ContainerException(file + " is damaged: " + damaged.getMessage(), damaged);
+        }
+    }
+
+    /** Whether there is a record, damaged or not. */
+    boolean isRecorded(ContainerId id) {
+        return Files.exists(folder(id).resolve(RECORD));
     }
 
     /** Where the container waits to be started. */
@@ -229,7 +269,7 @@ public final class StateFolder {
     /** The calls that {@link #remove} comes down to, for a program that does it when there is no Java any more. */
     List<Call> removal(ContainerId id) {
         var calls = new ArrayList<Call>();
-        for (String file : List.of(RECORD, Bundle.CONFIGURATION, EXIT, START, NOTIFY + "/" + Readiness.SOCKET)) {
+        for (String file : List.of(RECORD, GROUP, Bundle.CONFIGURATION, EXIT, START, NOTIFY + "/" + Readiness.SOCKET)) {
             calls.add(FileCalls.unlinkat(
                     FileCalls.CURRENT_DIRECTORY,
                     folder(id).resolve(file).toAbsolutePath().toString(),

@@ -130,6 +130,7 @@ class CompileTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Map.of(),
+                                Optional.empty(),
                                 CreateOptions.NONE,
                                 Privileges.ROOT))));
     }
@@ -162,6 +163,7 @@ class CompileTest {
                                 Optional.empty(),
                                 Optional.of(status),
                                 Map.of(),
+                                Optional.empty(),
                                 CreateOptions.NONE,
                                 Privileges.ROOT))));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatun.linux.Signal;
+import dev.gatun.oci.Process;
 import dev.gatun.oci.State;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,6 +88,18 @@ class LifecycleTest {
         assertThat(bundle.state.list().stream()
                         .map(container -> container.record().id().value()))
                 .containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void addedProcessesThatNobodyHasWaitedForDoNotKeepItFromBeingDeleted() {
+        bundle.startIdle();
+        Process process = bundle.process("exit 0");
+        Containers.Executed executed = containers.exec(id, bundle.bundle().spec(), process, CreateOptions.NONE);
+        Await.until(() -> ProcessIdentity.ancestry(executed.pid()).ended());
+
+        containers.delete(id, true);
+
+        assertThat(bundle.state.root()).isEmptyDirectory();
     }
 
     @Test

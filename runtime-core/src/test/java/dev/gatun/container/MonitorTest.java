@@ -146,8 +146,21 @@ class MonitorTest {
         bundle.args("/bin/sleep", "1000");
         start();
         bundle.containers.delete(bundle.containerId(), true);
-        Launch.reap(bundle.kernel, monitor);
-        assertThat(Path.of("/proc/" + monitor)).doesNotExist();
+        assertThat(Path.of("/proc/" + monitor)).as("its zombie").doesNotExist();
         monitor = 0;
+    }
+
+    /** The kernel is to take the container rather than who tells of that. */
+    @Test
+    void theContainersOomScoreIsNotTheMonitors() {
+        bundle.set("process.oomScoreAdj", "500").args("/bin/sleep", "1000");
+        int pid = start();
+        assertThat(oomScore(pid)).isEqualTo("500");
+        Await.until(() ->
+                oomScore(monitor).equals(oomScore((int) ProcessHandle.current().pid())));
+    }
+
+    private static String oomScore(int pid) {
+        return TestBundle.read(Path.of("/proc/" + pid + "/oom_score_adj")).strip();
     }
 }

@@ -255,6 +255,7 @@ class ResctrlTest {
                 bundle.containerId(),
                 "1.3.0",
                 new ProcessIdentity(Integer.MAX_VALUE, 1),
+                Optional.empty(),
                 bundle.folder.toString(),
                 bundle.rootfs.toString(),
                 Timestamp.now(),

@@ -30,6 +30,7 @@ public final class Socket {
     public static final int IFF_LOOPBACK = 8;
     public static final int IFF_RUNNING = 64;
 
+    public static final int SHUT_WR = 1;
     public static final int SHUT_RDWR = 2;
 
     private Socket() {}

@@ -56,6 +56,11 @@ public final class SocketCalls {
         return Call.of(Syscall.SETSOCKOPT, socket, Word.of(level), Word.of(option), number, Word.of(Integer.BYTES));
     }
 
+    /** Tells the other side that nothing more will come from this one, which goes on hearing it. */
+    public static Call shutdownWriting(Arg socket) {
+        return Call.of(Syscall.SHUTDOWN, socket, Word.of(Socket.SHUT_WR));
+    }
+
     public static Call recvmsg(Arg socket, Block message, long flags) {
         return Call.of(Syscall.RECVMSG, socket, message, new Word(flags, Notation.MESSAGE_FLAGS));
     }

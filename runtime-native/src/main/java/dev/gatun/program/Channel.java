@@ -7,10 +7,12 @@ import dev.gatun.linux.Errno;
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.FileCalls;
 import dev.gatun.linux.Kernel;
+import dev.gatun.linux.ProcessCalls;
 import dev.gatun.linux.Socket;
 import dev.gatun.linux.SocketCalls;
 import dev.gatun.linux.Structs;
 import dev.gatun.linux.SyscallException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -84,6 +86,20 @@ public final class Channel implements AutoCloseable {
                 ? Optional.of(new Fd(kernel, control.getInt32(Structs.CMSGHDR_SIZE), "received"))
                 : Optional.empty();
         return new Signal((int) first, second, descriptor);
+    }
+
+    /**
+     * Whether a message came before {@code process} ended, which is a descriptor of one; waits until either has happened.
+     */
+    public boolean hasMessageBefore(Fd process) {
+        kernel.call(ProcessCalls.ppollReadable(List.of(ours, process)));
+        // what the process sent before it ended is there now
+        return kernel.call(ProcessCalls.ppollReadable(ours, 0)) > 0;
+    }
+
+    /** Ends the wait of a program that waits in {@link #awaitOps}: it gets no answer. What it sends is heard still. */
+    public void abandon() {
+        kernel.attempt(SocketCalls.shutdownWriting(ours));
     }
 
     /** Lets a program go on that waits in {@link #awaitOps}. */

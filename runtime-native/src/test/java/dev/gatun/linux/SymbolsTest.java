@@ -41,6 +41,7 @@ class SymbolsTest {
             "SO_PEERCRED",
             "SO_RCVTIMEO",
             "SCM_RIGHTS",
+            "SHUT_WR",
             "SHUT_RDWR",
             "IOPRIO_CLASS_SHIFT",
             "IOPRIO_WHO_PROCESS",
