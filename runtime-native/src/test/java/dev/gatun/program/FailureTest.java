@@ -617,6 +617,7 @@ class FailureTest {
                 row("listen", SocketCalls.listen(BAD, 16), "listen(-1, 16)", Errno.EBADF),
                 row("accept4", SocketCalls.accept4(BAD), "accept4(-1, NULL, NULL, SOCK_CLOEXEC)", Errno.EBADF),
                 row("shutdown", SocketCalls.shutdown(BAD), "shutdown(-1, 2)", Errno.EBADF),
+                row("shutdownWriting", SocketCalls.shutdownWriting(BAD), "shutdown(-1, 1)", Errno.EBADF),
                 row(
                         "setsockopt",
                         SocketCalls.setsockopt(BAD, Socket.SOL_SOCKET, Socket.SO_PASSCRED, 1),
