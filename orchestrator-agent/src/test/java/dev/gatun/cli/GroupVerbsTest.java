@@ -121,6 +121,55 @@ class GroupVerbsTest {
                 .contains("--memory: \"lots\" is not a number of bytes");
     }
 
+    /** What containerd, CRI-O and podman write: parts that are null, empty or all there, by standard input. */
+    @Test
+    void limitsAreUpdatedAsEnginesDo() {
+        runs("sleep", "1000");
+        update("""
+                {"devices": null, "memory": {"limit": 104857600, "reservation": null, "swap": null, "kernel": null,
+                  "kernelTCP": null, "swappiness": null, "disableOOMKiller": null, "useHierarchy": null},
+                 "cpu": {"shares": 512, "quota": null, "period": null, "realtimeRuntime": null, "cpus": "", "mems": ""},
+                 "pids": {"limit": 321}, "blockIO": null, "hugepageLimits": null, "network": null, "rdma": null,
+                 "unified": null}""");
+        assertThat(usage("pids", "limit")).isEqualTo(321);
+        assertThat(usage("memory", "usage", "limit")).isEqualTo(104_857_600);
+
+        update("{\"cpu\": {\"shares\": 256}, \"memory\": {}, \"pids\": null, \"unified\": {}}");
+        update("{}");
+        assertThat(usage("pids", "limit")).as("what is not said").isEqualTo(321);
+        assertThat(usage("memory", "usage", "limit")).as("what is not said").isEqualTo(104_857_600);
+    }
+
+    private void update(String resources) {
+        Gatun.Result result = gatun.start("gatun-oci", "update", "--resources=-", "one")
+                .type(resources)
+                .result();
+        assertThat(result).isEqualTo(new Gatun.Result(0, "", ""));
+    }
+
+    private long usage(String... fields) {
+        JsonValue value = json(gatun.run("gatun-oci", "events", "--stats", "one")
+                        .succeeded()
+                        .out())
+                .field("data");
+        for (String field : fields) {
+            value = value.field(field);
+        }
+        return value.int64();
+    }
+
+    @Test
+    void processesAsATableNeedTheHostsPs() {
+        runs("sleep", "1000");
+        ProcessBuilder withoutPs = gatun.builder(Gatun.commandLine("gatun-oci", "ps", "one"));
+        withoutPs.environment().put("PATH", folder.toString());
+
+        assertThat(gatun.start(withoutPs).result().failedWith(1))
+                .isEqualTo(
+                        "gatun-oci: the table of ps is made by the host's program ps, which is in no folder of $PATH:"
+                                + " install it (procps), or use --format json\n");
+    }
+
     @Test
     void whoRunsOutOfMemoryIsTold() {
         Gatun.Result result = gatun.run(

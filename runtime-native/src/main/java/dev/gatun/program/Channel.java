@@ -12,6 +12,7 @@ import dev.gatun.linux.Socket;
 import dev.gatun.linux.SocketCalls;
 import dev.gatun.linux.Structs;
 import dev.gatun.linux.SyscallException;
+import dev.gatun.linux.Word;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,6 +25,7 @@ import java.util.Optional;
  */
 public final class Channel implements AutoCloseable {
     private static final int RECORD_SIZE = 2 * Long.BYTES;
+    private static final short POLLIN = 1;
     private static final int BUFFER_SIZE = 4096;
 
     private final Kernel kernel;
@@ -92,7 +94,13 @@ public final class Channel implements AutoCloseable {
      * Whether a message came before {@code process} ended, which is a descriptor of one; waits until either has happened.
      */
     public boolean hasMessageBefore(Fd process) {
-        kernel.call(ProcessCalls.ppollReadable(List.of(ours, process)));
+        var polls = new Block(2 * Structs.POLLFD_SIZE, "[channel, process]");
+        List<Fd> both = List.of(ours, process);
+        for (int i = 0; i < both.size(); i++) {
+            polls.int32(i * Structs.POLLFD_SIZE + Structs.POLLFD_FD, both.get(i).number())
+                    .int16(i * Structs.POLLFD_SIZE + Structs.POLLFD_EVENTS, POLLIN);
+        }
+        kernel.call(ProcessCalls.ppoll(polls, both.size(), Word.NULL));
         // what the process sent before it ended is there now
         return kernel.call(ProcessCalls.ppollReadable(ours, 0)) > 0;
     }

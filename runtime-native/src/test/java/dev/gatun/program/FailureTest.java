@@ -531,12 +531,6 @@ class FailureTest {
                         ProcessCalls.ppollReadable(new Fd(Kernel.load(), 0, "channel"), -1),
                         "ppoll([{channel, POLLIN}], 1, {-1 ms}, NULL, 8)",
                         Errno.EINVAL),
-                refused(
-                        "ppollReadable",
-                        Syscall.PPOLL,
-                        ProcessCalls.ppollReadable(List.of(new Fd(Kernel.load(), 0, "channel"))),
-                        "ppoll([channel], POLLIN, 1, NULL, NULL, 8)",
-                        Errno.EINVAL),
                 row(
                         "wait4",
                         ProcessCalls.wait4(Word.of(Integer.MAX_VALUE), status, Wait.WNOHANG),
@@ -609,7 +603,6 @@ class FailureTest {
                         SocketCalls.socket(99, Socket.SOCK_RAW | Socket.SOCK_CLOEXEC),
                         "socket(0x63, SOCK_RAW|SOCK_CLOEXEC, 0)",
                         Errno.EAFNOSUPPORT),
-                row("shutdownWriting", SocketCalls.shutdownWriting(BAD), "shutdown(-1, 1)", Errno.EBADF),
                 row(
                         "socketpair",
                         SocketCalls.socketpair(Socket.AF_INET, Socket.SOCK_STREAM, Block.buffer(8, "&ends")),
@@ -624,6 +617,7 @@ class FailureTest {
                 row("listen", SocketCalls.listen(BAD, 16), "listen(-1, 16)", Errno.EBADF),
                 row("accept4", SocketCalls.accept4(BAD), "accept4(-1, NULL, NULL, SOCK_CLOEXEC)", Errno.EBADF),
                 row("shutdown", SocketCalls.shutdown(BAD), "shutdown(-1, 2)", Errno.EBADF),
+                row("shutdownWriting", SocketCalls.shutdownWriting(BAD), "shutdown(-1, 1)", Errno.EBADF),
                 row(
                         "setsockopt",
                         SocketCalls.setsockopt(BAD, Socket.SOL_SOCKET, Socket.SO_PASSCRED, 1),

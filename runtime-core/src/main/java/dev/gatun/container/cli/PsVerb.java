@@ -88,7 +88,10 @@ final class PsVerb implements Verb {
             }
             return text.lines().toList();
         } catch (IOException e) {
-            throw new ContainerException("run the host's ps: " + e.getMessage() + "; --format json needs none", e);
+            throw new ContainerException(
+                    "the table of ps is made by the host's program ps, which is in no folder of $PATH: install it"
+                            + " (procps), or use --format json",
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ContainerException("ps was interrupted", e);
