@@ -1,6 +1,7 @@
 package dev.gatun.image.layer;
 
 import dev.gatun.image.ImageException;
+import dev.gatun.image.layer.zstd.ZstdChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
@@ -23,7 +24,7 @@ final class Decompression {
             return new GzipChannel(whole);
         }
         if (begins(start, 0x28, 0xb5, 0x2f, 0xfd) || isSkippableFrame(start)) {
-            throw unknown("zstd");
+            return new ZstdChannel(whole);
         }
         if (begins(start, 'B', 'Z', 'h')) {
             throw unknown("bzip2");
@@ -36,7 +37,7 @@ final class Decompression {
 
     private static ImageException unknown(String compression) {
         return new ImageException(
-                "layer: packed with " + compression + ", which is not supported; gzip and no compression are");
+                "layer: packed with " + compression + ", which is not supported; gzip, zstd and no compression are");
     }
 
     private static boolean begins(ByteBuffer start, int... magic) {

@@ -24,7 +24,7 @@ public final class LayerUnpack {
     /**
      * Unpacks an archive to a folder that is empty; layers of one image may be unpacked at the same time, each to its own.
      *
-     * @param archive packed by gzip or not at all; it is closed
+     * @param archive packed by gzip, by zstd or not at all; it is closed
      * @param expected the digest that the image's configuration has for it
      * @throws ImageException if the archive is wrong, hostile or another than expected; what was unpacked until then is
      *     still there, for who made the folder to remove
