@@ -89,6 +89,19 @@ class LayerUnpackTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"-3", "-19 --no-check", "-1 -B65536"})
+    void whatZstdPackedIsTheSameAgain(String options) throws Exception {
+        Shell.run(folder, TREE);
+        Shell.run(folder, "tar -C src --xattrs --xattrs-include='*' --format=posix -cf layer.tar .; mkdir out");
+        Shell.run(folder, "zstd -q " + options + " layer.tar -o packed");
+        Unpacked unpacked = unpack(Files.readAllBytes(folder.resolve("packed")), "out");
+        assertThat(TreeListing.differences(
+                        TreeListing.of(folder.resolve("src")), TreeListing.of(folder.resolve("out"))))
+                .isEmpty();
+        assertThat(unpacked.diffId()).isEqualTo(Digest.of(Files.readAllBytes(folder.resolve("layer.tar"))));
+    }
+
     @Test
     void packedBackItIsTheSameOnceMore() throws Exception {
         Shell.run(folder, TREE);

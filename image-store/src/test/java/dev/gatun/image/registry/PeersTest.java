@@ -18,6 +18,8 @@ import dev.gatun.image.Verification;
 import dev.gatun.image.archive.ArchiveReader;
 import dev.gatun.image.archive.ArchiveWriter;
 import dev.gatun.image.archive.TestImages;
+import dev.gatun.image.layer.LayerUnpack;
+import dev.gatun.image.layer.UnpackRules;
 import dev.gatun.linux.Kernel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +27,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -168,6 +171,34 @@ class PeersTest {
             assertThatThrownBy(() -> puller.pull(name, Platform.parse("linux/riscv64"), Progress.NONE))
                     .isInstanceOf(ImageException.class)
                     .hasMessageContaining("no image for linux/riscv64; there are: linux/arm64, linux/amd64");
+        }
+    }
+
+    @Test
+    void layers_that_skopeo_packed_by_zstd_are_pulled_and_unpacked() throws Exception {
+        try (var registry = DockerRegistry.plain(folder("registry"));
+                var client = Clients.plain()) {
+            Program.run(
+                    "skopeo",
+                    "--insecure-policy",
+                    "copy",
+                    "--dest-compress-format=zstd",
+                    "oci:" + store.root() + ":docker.io/library/test:1",
+                    "docker://" + registry.host() + "/zstd:1",
+                    "--dest-tls-verify=false");
+            var other = otherStore("other");
+            Reference name = Reference.parse(registry.host() + "/zstd:1");
+
+            Image pulled = new Puller(client, other).pull(name, Platform.host(), Progress.NONE);
+
+            for (int i = 0; i < 3; i++) {
+                Descriptor layer = pulled.manifest().layers().get(i);
+                assertThat(layer.mediaType()).isEqualTo(MediaTypes.OCI_LAYER_ZSTD);
+                Digest diffId = image.config().diffIds().get(i);
+                new LayerUnpack(kernel, UnpackRules.PRIVILEGED)
+                        .unpack(other.open(layer.digest()).orElseThrow(), folder("layer" + i), Optional.of(diffId));
+                assertThat(temp.resolve("layer" + i).resolve("file" + i)).hasSize(300_000);
+            }
         }
     }
 

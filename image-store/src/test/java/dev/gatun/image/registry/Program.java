@@ -30,7 +30,8 @@ public final class Program {
             }
             return output;
         } catch (IOException e) {
-            throw new AssertionError(List.of(command) + " (Debian packages: docker-registry skopeo umoci openssl)", e);
+            throw new AssertionError(
+                    List.of(command) + " (Debian packages: docker-registry openssl skopeo umoci zstd)", e);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

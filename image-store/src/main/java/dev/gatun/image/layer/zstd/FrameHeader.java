@@ -34,8 +34,8 @@ record FrameHeader(int window, OptionalLong contentSize, boolean checksum) {
             window = contentSize.orElseThrow();
         }
         if (window < 0 || window > LARGEST_WINDOW) {
-            throw new WrongData("it needs a window of " + Long.toUnsignedString(window) + " bytes, and " + LARGEST_WINDOW
-                    + " are allowed; pack it with --long=27 at most");
+            throw new WrongData("it needs a window of " + Long.toUnsignedString(window) + " bytes, and "
+                    + LARGEST_WINDOW + " are allowed; pack it with --long=27 at most");
         }
         return new FrameHeader((int) window, contentSize, (descriptor & 4) != 0);
     }

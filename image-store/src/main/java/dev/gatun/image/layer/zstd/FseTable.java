@@ -1,15 +1,39 @@
 package dev.gatun.image.layer.zstd;
 
-/**
- * A table of finite state entropy decoding: what each state stands for, and how the next one is found (RFC 8878, 4.1).
- *
- * @param accuracyLog there are {@code 1 << accuracyLog} states
- * @param symbols by state
- * @param bits by state: how many are read for the next state
- * @param bases by state: what is added to them
- */
-record FseTable(int accuracyLog, byte[] symbols, byte[] bits, short[] bases) {
+/** A table of finite state entropy decoding: what each state stands for, and how the next one is found (RFC 8878, 4.1). */
+final class FseTable {
     private static final int LOWEST_LOG = 5;
+
+    private final int accuracyLog;
+    private final byte[] symbols;
+    private final byte[] bits;
+    private final short[] bases;
+
+    private FseTable(int accuracyLog, byte[] symbols, byte[] bits, short[] bases) {
+        this.accuracyLog = accuracyLog;
+        this.symbols = symbols;
+        this.bits = bits;
+        this.bases = bases;
+    }
+
+    /** There are {@code 1 << accuracyLog} states. */
+    int accuracyLog() {
+        return accuracyLog;
+    }
+
+    byte symbol(int state) {
+        return symbols[state];
+    }
+
+    /** How many bits are read for the next state. */
+    int bits(int state) {
+        return bits[state];
+    }
+
+    /** What is added to those bits. */
+    int base(int state) {
+        return bases[state];
+    }
 
     /** A table that always gives the same symbol, and needs no bits for it: RLE_Mode of RFC 8878, 3.1.1.3.2.1.1. */
     static FseTable constant(int symbol) {

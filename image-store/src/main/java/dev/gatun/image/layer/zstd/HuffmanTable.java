@@ -60,17 +60,17 @@ final class HuffmanTable {
             if (count >= SYMBOLS - 2) {
                 throw new WrongData("there are too many weights of literals");
             }
-            weights[count++] = table.symbols()[state];
-            int bits = table.bits()[state];
+            weights[count++] = table.symbol(state);
+            int bits = table.bits(state);
             bit -= bits;
-            int next = table.bases()[state] + (int) LittleEndian.getBits(in.array(), bit, bits);
+            int next = table.base(state) + (int) LittleEndian.getBits(in.array(), bit, bits);
             state = other;
             other = next;
         }
         if (count == 0) {
             throw new WrongData("weights of literals end too early");
         }
-        weights[count++] = table.symbols()[state];
+        weights[count++] = table.symbol(state);
         return count;
     }
 

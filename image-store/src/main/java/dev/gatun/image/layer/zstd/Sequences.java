@@ -1,19 +1,19 @@
 package dev.gatun.image.layer.zstd;
 
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The sequences section of a block, and what later blocks of a frame need of it (RFC 8878, 3.1.1.3.2). */
 final class Sequences {
-    private final Map<SequenceCode, SequenceTable> predefined = new EnumMap<>(SequenceCode.class);
-    private final Map<SequenceCode, SequenceTable> tables = new EnumMap<>(SequenceCode.class);
+    private final Map<SequenceCode, SequenceTable> predefined = new HashMap<>();
+    private final Map<SequenceCode, SequenceTable> tables = new HashMap<>();
     private long recent1;
     private long recent2;
     private long recent3;
 
     Sequences() {
-        for (SequenceCode code : SequenceCode.values()) {
+        for (SequenceCode code : SequenceCode.ALL) {
             predefined.put(code, SequenceTable.of(code, code.predefined()));
         }
         reset();
@@ -56,13 +56,13 @@ final class Sequences {
 
     /** RFC 8878, 3.1.1.3.2.1: the mode says where the table is. */
     private SequenceTable table(SequenceCode code, int mode, Bytes in) {
-        @Nullable SequenceTable table =
-                switch (mode) {
-                    case 0 -> predefined.get(code);
-                    case 1 -> SequenceTable.of(code, code.constant(in.next()));
-                    case 2 -> SequenceTable.of(code, code.read(in));
-                    default -> tables.get(code);
-                };
+        @Nullable
+        SequenceTable table = switch (mode) {
+            case 0 -> predefined.get(code);
+            case 1 -> SequenceTable.of(code, code.constant(in.next()));
+            case 2 -> SequenceTable.of(code, code.read(in));
+            default -> tables.get(code);
+        };
         if (table == null) {
             throw new WrongData("sequences need the table of an earlier block, and there is none");
         }
@@ -89,9 +89,9 @@ final class Sequences {
         int matchState = bits(array, bit, matches.accuracyLog());
         int used = 0;
         for (int left = count; left > 0; left--) {
-            long length = lengths.states()[lengthState];
-            long offset = offsets.states()[offsetState];
-            long match = matches.states()[matchState];
+            long length = lengths.state(lengthState);
+            long offset = offsets.state(offsetState);
+            long match = matches.state(matchState);
             bit -= SequenceTable.extraBits(offset);
             long offsetValue = number(offset, array, bit);
             bit -= SequenceTable.extraBits(match);
@@ -101,8 +101,7 @@ final class Sequences {
             if (bit < start || literalLength > literals.size() - used) {
                 throw new WrongData("sequences need more than the block has");
             }
-            window.append(
-                    literals.array(), used, literalLength, offset(offsetValue, literalLength == 0), matchLength);
+            window.append(literals.array(), used, literalLength, offset(offsetValue, literalLength == 0), matchLength);
             used += literalLength;
             if (left > 1) {
                 bit -= SequenceTable.nextBits(length);

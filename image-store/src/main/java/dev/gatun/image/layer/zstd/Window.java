@@ -11,10 +11,14 @@ final class Window {
     /** RFC 8878, 3.1.1.2.4. */
     static final int LARGEST_BLOCK = 128 << 10;
 
-    /** Copies go by eight bytes, and may write so many beyond their end. */
-    static final int OVERSHOOT = 16;
+    /** Copies go by eight bytes, and look and write at most so many bytes beyond their end. */
+    static final int OVERSHOOT = 32;
 
     private static final int STEP = Long.BYTES;
+    private static final int FIRST = 2 * STEP;
+
+    /** With more bytes than that System.arraycopy is faster, if a match does not run into its own copy. */
+    private static final int LONG = 64;
 
     private byte[] array = new byte[4 * LARGEST_BLOCK + OVERSHOOT];
     private int size;
@@ -100,10 +104,23 @@ final class Window {
         copy(to, match - distance, to, match, end);
     }
 
-    /** To {@code end}, and up to seven bytes beyond. */
+    /** To {@code end}, and up to {@link #FIRST} bytes beyond: most copies are so short, and a loop costs more. */
     private static void copy(byte[] from, int at, byte[] to, int start, int end) {
-        int source = at;
-        for (int i = start; i < end; i += STEP) {
+        LittleEndian.copyLong(from, at, to, start);
+        LittleEndian.copyLong(from, at + STEP, to, start + STEP);
+        if (end - start > FIRST) {
+            copyRest(from, at, to, start, end);
+        }
+    }
+
+    private static void copyRest(byte[] from, int at, byte[] to, int start, int end) {
+        int count = end - start;
+        if (count > LONG && at + count <= start) {
+            System.arraycopy(from, at, to, start, count);
+            return;
+        }
+        int source = at + FIRST;
+        for (int i = start + FIRST; i < end; i += STEP) {
             LittleEndian.copyLong(from, source, to, i);
             source += STEP;
         }

@@ -11,11 +11,14 @@ final class XxHash64 {
     private static final long PRIME_3 = 0x165667B19E3779F9L;
     private static final long PRIME_4 = 0x85EBCA77C2B2AE63L;
     private static final long PRIME_5 = 0x27D4EB2F165667C5L;
+    /** PRIME_1 + PRIME_2, which overflows. */
+    private static final long SUM = 0x60EA27EEADC0B5D6L;
+
     private static final int STRIPE = 32;
 
     private final byte[] partial = new byte[STRIPE];
     private long size;
-    private long lane1 = PRIME_1 + PRIME_2;
+    private long lane1 = SUM;
     private long lane2 = PRIME_2;
     private long lane3;
     private long lane4 = -PRIME_1;

@@ -103,7 +103,8 @@ public final class ZstdChannel implements ReadableByteChannel {
 
     private void endBlock(Frame of) {
         of.size += window.blockSize();
-        if (of.header.contentSize().isPresent() && of.size > of.header.contentSize().getAsLong()) {
+        if (of.header.contentSize().isPresent()
+                && of.size > of.header.contentSize().getAsLong()) {
             throw wrongSize();
         }
         if (of.header.checksum()) {
