@@ -220,17 +220,6 @@ public final class ProcessCalls {
         return ppoll(poll, 1, timeout(timeoutMillis));
     }
 
-    /** Waits until one of {@code descriptors} is readable, however long that takes. */
-    public static Call ppollReadable(List<Fd> descriptors) {
-        var polls = new Block(descriptors.size() * Structs.POLLFD_SIZE, descriptors + ", POLLIN");
-        for (int i = 0; i < descriptors.size(); i++) {
-            int entry = i * Structs.POLLFD_SIZE;
-            polls.int32(entry + Structs.POLLFD_FD, descriptors.get(i).number())
-                    .int16(entry + Structs.POLLFD_EVENTS, POLLIN);
-        }
-        return ppoll(polls, descriptors.size(), Word.NULL);
-    }
-
     /** So long, as struct timespec. */
     public static Block timeout(long millis) {
         return new Block(Structs.TIMESPEC_SIZE, "{" + millis + " ms}")
