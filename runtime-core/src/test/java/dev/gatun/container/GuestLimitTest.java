@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What limits do that need a disk, or huge pages, which nobody else uses: in the virtual machine. */
-@Tag("vm")
+@Tag("guest")
 @Timeout(60)
 class GuestLimitTest {
     private static final Path DISK = Path.of(System.getProperty("gatun.test.disk", "/disk"));

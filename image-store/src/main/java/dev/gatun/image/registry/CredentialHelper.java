@@ -46,9 +46,7 @@ final class CredentialHelper {
         Process process = builder.start();
         byte[] answer;
         try (var in = process.getInputStream()) {
-            try (var out = process.getOutputStream()) {
-                out.write(registry.getBytes(StandardCharsets.UTF_8));
-            }
+            ask(process, registry);
             answer = in.readNBytes(MAX_ANSWER);
             int status = process.waitFor();
             if (status != 0) {
@@ -61,6 +59,15 @@ final class CredentialHelper {
             process.destroy();
         }
         return Optional.of(parse(program, answer));
+    }
+
+    private static void ask(Process process, String registry) {
+        try (var out = process.getOutputStream()) {
+            out.write(registry.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException ended) {
+            // a helper that fails may end before it is asked; its exit status and its answer say why
+            return;
+        }
     }
 
     private Path find(String program) throws IOException {
