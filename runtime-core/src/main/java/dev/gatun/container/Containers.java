@@ -1,7 +1,5 @@
 package dev.gatun.container;
 
-import dev.gatun.cgroup.Creation;
-import dev.gatun.cgroup.Group;
 import dev.gatun.cgroup.GroupPaths;
 import dev.gatun.linux.Block;
 import dev.gatun.linux.Call;
@@ -10,13 +8,9 @@ import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.FileCalls;
 import dev.gatun.linux.Kernel;
-import dev.gatun.linux.ProcessCalls;
-import dev.gatun.linux.Signal;
-import dev.gatun.linux.Socket;
 import dev.gatun.linux.SocketCalls;
 import dev.gatun.linux.Syscall;
 import dev.gatun.linux.SyscallException;
-import dev.gatun.oci.Hook;
 import dev.gatun.oci.Hooks;
 import dev.gatun.oci.Namespace;
 import dev.gatun.oci.Process;
@@ -30,22 +24,17 @@ import dev.gatun.program.Program;
 import dev.gatun.program.ProgramBuilder;
 import dev.gatun.program.Relay;
 import dev.gatun.seccomp.FilterCache;
-import dev.gatun.seccomp.SeccompFilter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /** The life of containers: created, started, signalled, deleted (runtime.md, "Lifecycle"). */
 public final class Containers {
-    private static final int KILL_TIMEOUT_MILLIS = 10_000;
-    private static final int USUAL_END_MILLIS = 100;
     private static final int RECORD_SIZE = 2 * Long.BYTES;
     private static final int MESSAGE_SIZE = 4096;
 
@@ -55,6 +44,10 @@ public final class Containers {
     private final Optional<String> manager;
     private final Consumer<String> warnings;
     private final FilterCache filters;
+    private final HookRunner runner;
+    private final Caller caller;
+    private final Ending ending;
+    private final Creator creator;
 
     /**
      * A container that was created or run.
@@ -93,6 +86,15 @@ public final class Containers {
         this.warnings = warnings;
         this.filters = new FilterCache(lib.resolve("seccomp"));
         this.launcher = new Launcher(kernel, lib);
+        this.runner = new HookRunner(kernel, launcher, filters);
+        this.caller = new Caller(kernel);
+        this.ending = new Ending(kernel, state, runner, warnings);
+        this.creator = new Creator(kernel, launcher, state, filters, manager, ending, warnings);
+    }
+
+    /** Takes in a container that runs already, under a name that was reserved for it. */
+    Created adopt(ContainerId id, Bundle bundle, CreateOptions options, int init) {
+        return creator.adopt(id, bundle, options, init);
     }
 
     /** Creates a container, whose first process then waits for {@link #start}. */
@@ -111,7 +113,7 @@ public final class Containers {
     }
 
     private Created begin(ContainerId id, Bundle bundle, CreateOptions options, boolean waits) {
-        checkPreserved(options.preservedDescriptors());
+        Caller.checkPreserved(options.preservedDescriptors());
         LabelOps.check(bundle.spec().startableProcess(), bundle.spec().linux().mountLabel());
         if (!bundle.spec().linux().maskedPaths().isEmpty()) {
             RestrictionOps.checkCover(kernel);
@@ -125,7 +127,7 @@ public final class Containers {
                 || !hooks.poststart().isEmpty()
                 || manager.isPresent();
         try (Fd lock = lock(id)) {
-            Created created = create(id, bundle, options, staged, lock);
+            Created created = creator.create(id, bundle, options, staged, lock);
             if (waits || !staged) {
                 return created;
             }
@@ -143,180 +145,9 @@ public final class Containers {
             created.terminal().ifPresent(Fd::close);
             // a hook that failed has done it
             if (state.exists(created.status().record().id())) {
-                destroy(created.status());
+                ending.destroy(created.status());
             }
             throw failed;
-        }
-    }
-
-    /** The container, or nothing of it. */
-    private Created create(ContainerId id, Bundle bundle, CreateOptions options, boolean waits, Fd lock) {
-        var preparation = new Preparation(kernel, new HookRunner(kernel, launcher, filters), bundle.spec());
-        try {
-            if (bundle.folder().equals(state.folder(id))) {
-                state.writeConfiguration(id, bundle.spec());
-            }
-            Bundle shown = manager.isPresent() ? Readiness.prepare(bundle, state.notifyFolder(id)) : bundle;
-            return launch(id, shown, options, waits, preparation, lock);
-        } catch (RuntimeException | Error failed) {
-            state.remove(id);
-            undo(preparation);
-            if (preparation.hasBegun()) {
-                poststop(bundle.spec().hooks().poststop(), stopped(id, bundle));
-            }
-            throw failed;
-        } finally {
-            preparation.close();
-        }
-    }
-
-    /** What cannot be undone is told of, beside the reason for undoing. */
-    private void undo(Preparation preparation) {
-        try {
-            preparation.undo();
-        } catch (ContainerException failed) {
-            warnings.accept(failed.getMessage());
-        }
-    }
-
-    private Created launch(
-            ContainerId id, Bundle bundle, CreateOptions options, boolean waits, Preparation preparation, Fd lock) {
-        Privileges runtime = Privileges.ofThisProcess();
-        if (!options.systemd() || runtime.isRootless()) {
-            if (options.systemd()) {
-                warnings.accept("--systemd-cgroup: without root the container stays in this process's control group");
-            }
-            Creation creation = ContainerGroup.of(bundle.spec(), id.value(), runtime);
-            new Group(kernel, creation.paths()).checkUnused();
-            return launch(id, bundle, options, waits, preparation, creation, Optional.empty(), lock);
-        }
-        try (var scope = new Scope(kernel, launcher, bundle.spec(), id)) {
-            try {
-                return launch(
-                        id, bundle, options, waits, preparation, scope.creation(), Optional.of(scope.unit()), lock);
-            } catch (RuntimeException | Error failed) {
-                scope.undo(failed);
-                throw failed;
-            }
-        }
-    }
-
-    private Created launch(
-            ContainerId id,
-            Bundle bundle,
-            CreateOptions options,
-            boolean waits,
-            Preparation preparation,
-            Creation creation,
-            Optional<String> unit,
-            Fd lock) {
-        List<Namespace.Type> joinOrder =
-                new JoinOrder(kernel).of(bundle.spec().linux().namespaces());
-        var group = new Group(kernel, creation.paths());
-        List<String> missing = creation.missing();
-        state.plan(id, creation.paths());
-        var written = new ArrayList<ContainerRecord>(1);
-        var handed = new ArrayList<Fd>();
-        try (var view = new RootDirectory(kernel, bundle.root().view())) {
-            Optional<Fd> start = waits ? Optional.of(keep(handed, listen(id))) : Optional.empty();
-            Optional<Fd> console = options.consoleSocket().map(path -> keep(handed, connect("console", path)));
-            Optional<Fd> status = options.monitor() ? Optional.of(keep(handed, exitFile(id))) : Optional.empty();
-            Map<Integer, Fd> idmapped = MountOps.mapIds(bundle.spec())
-                    ? new IdmappedMounts(kernel, launcher, bundle).make(handed)
-                    : Map.of();
-            var guide = new Launch.Guide() {
-                @Override
-                public Program compile(Channel channel) {
-                    return ContainerProgram.compile(
-                            bundle.spec(),
-                            bundle.folder(),
-                            bundle.root(),
-                            view,
-                            joinOrder,
-                            creation,
-                            filter(bundle.spec()),
-                            new ContainerProgram.Surroundings.Attended(
-                                    channel.programEnd(),
-                                    start,
-                                    console,
-                                    status,
-                                    idmapped,
-                                    Optional.of(lock),
-                                    options,
-                                    Privileges.ofThisProcess()));
-                }
-
-                @Override
-                public void mapIds(int child) {
-                    new IdHelpers(kernel, launcher).map(child, bundle.spec().linux());
-                }
-
-                @Override
-                public void prepare(int child) {
-                    preparation.run(
-                            creating(id, bundle, child), namespacesOf(ProcessIdentity.of(child), bundle.spec()));
-                }
-
-                @Override
-                public void record(int child, int parent) {
-                    ContainerRecord record = recordOf(
-                            id,
-                            bundle,
-                            options,
-                            creation.paths(),
-                            unit,
-                            child,
-                            options.monitor() ? parent : 0,
-                            preparation.foldersToRemove());
-                    state.write(record);
-                    written.add(record);
-                }
-
-                @Override
-                public void handOver(int child, int listener) {
-                    new SeccompAgent(kernel, bundle.spec()).handOver(creating(id, bundle, child), child, listener);
-                }
-            };
-            var passed = new ArrayList<Fd>(handed);
-            passed.add(lock);
-            Launch.Started started = Launch.run(kernel, launcher, guide, passed, waits, options.monitor());
-            return announced(written.getFirst(), options, started);
-        } catch (RuntimeException | Error failed) {
-            group.undo(missing, failed);
-            throw failed;
-        } finally {
-            handed.forEach(Fd::close);
-        }
-    }
-
-    private static State creating(ContainerId id, Bundle bundle, int pid) {
-        return new State(
-                bundle.spec().ociVersion(),
-                id.value(),
-                State.Status.CREATING,
-                OptionalInt.of(pid),
-                bundle.folder().toString(),
-                bundle.spec().annotations());
-    }
-
-    private static State stopped(ContainerId id, Bundle bundle) {
-        return new State(
-                bundle.spec().ociVersion(),
-                id.value(),
-                State.Status.STOPPED,
-                OptionalInt.empty(),
-                bundle.folder().toString(),
-                bundle.spec().annotations());
-    }
-
-    /** Runs the hooks of a container that is gone; one that fails is told of and passed over (runtime.md, Lifecycle). */
-    private void poststop(List<Hook> hooks, State stopped) {
-        for (int i = 0; i < hooks.size(); i++) {
-            try {
-                new HookRunner(kernel, launcher, filters).runInRuntime("poststop", List.of(hooks.get(i)), stopped);
-            } catch (ContainerException failed) {
-                warnings.accept(failed.getMessage());
-            }
         }
     }
 
@@ -343,151 +174,6 @@ public final class Containers {
             lock.close();
             throw failed;
         }
-    }
-
-    private Optional<SeccompFilter> filter(RuntimeSpec spec) {
-        return spec.linux().seccomp().map(profile -> filters.filter(profile, kernel.arch()));
-    }
-
-    /** What the caller did not open is not passed on: it would be a file that the JVM has opened there. */
-    private static void checkPreserved(int count) {
-        Path ours = Path.of(System.getProperty("java.home", "/"));
-        for (int number = 3; number < 3 + count; number++) {
-            Path descriptor = Path.of("/proc/self/fd/" + number);
-            try {
-                if (!Files.readSymbolicLink(descriptor).startsWith(ours)) {
-                    continue;
-                }
-            } catch (IOException notOpen) {
-                throw new ContainerException("--preserve-fds: descriptor " + number + " is not open", notOpen);
-            }
-            throw new ContainerException("--preserve-fds: descriptor " + number + " is not open");
-        }
-    }
-
-    private static Fd keep(List<Fd> handed, Fd fd) {
-        handed.add(fd);
-        return fd;
-    }
-
-    private static ContainerRecord recordOf(
-            ContainerId id,
-            Bundle bundle,
-            CreateOptions options,
-            GroupPaths group,
-            Optional<String> unit,
-            int child,
-            int monitor,
-            List<String> folders) {
-        return new ContainerRecord(
-                id,
-                bundle.spec().ociVersion(),
-                ProcessIdentity.of(child),
-                monitor > 0 ? Optional.of(ProcessIdentity.of(monitor)) : Optional.empty(),
-                bundle.folder().toString(),
-                bundle.root().folder().toString(),
-                Timestamp.now(),
-                bundle.spec().annotations(),
-                bundle.spec().hooks(),
-                options.keyring(),
-                group,
-                unit,
-                new Namespaces(bundle.spec().linux().namespaces()).isNew(Namespace.Type.PID),
-                folders);
-    }
-
-    private Created announced(ContainerRecord record, CreateOptions options, Launch.Started started) {
-        try {
-            announce(started.child(), options);
-            return new Created(
-                    new ContainerStatus(record, State.Status.CREATED, false),
-                    started.terminal(),
-                    options.streams(),
-                    Optional.empty());
-        } catch (RuntimeException | Error failed) {
-            started.undo(kernel);
-            throw failed;
-        }
-    }
-
-    /** Tells those who asked of a new process. */
-    private void announce(int pid, CreateOptions options) {
-        options.pidfdSocket().ifPresent(socket -> sendPidfd(pid, socket));
-        options.pidFile().ifPresent(file -> writePidFile(file, pid));
-    }
-
-    /** Sends a descriptor of the process, which no later process of that number can be taken for. */
-    private void sendPidfd(int pid, Path path) {
-        try (Fd socket = connect("pidfd", path);
-                var pidfd = new Fd(kernel, kernel.call(ProcessCalls.pidfdOpen(pid)), "process")) {
-            kernel.call(SocketCalls.sendmsg(
-                    socket, SocketCalls.message(Block.content("pidfd"), SocketCalls.rights(pidfd))));
-        }
-    }
-
-    /** Takes in a container that runs already, under a name that was reserved for it. */
-    Created adopt(ContainerId id, Bundle bundle, CreateOptions options, int init) {
-        // CRIU has brought its control group back, too
-        GroupPaths groups = ContainerGroup.of(bundle.spec(), id.value(), Privileges.ofThisProcess())
-                .paths();
-        var started = new Launch.Started(init, Optional.empty(), Optional.empty());
-        ContainerRecord record = recordOf(id, bundle, options, groups, Optional.empty(), init, 0, List.of());
-        try {
-            state.write(record);
-        } catch (RuntimeException | Error failed) {
-            started.undo(kernel);
-            throw failed;
-        }
-        return announced(record, options, started);
-    }
-
-    /** Writes a process id without a line's end: engines read it with atoi(3) and its stricter kin. */
-    private static void writePidFile(Path file, int pid) {
-        try {
-            StateFolder.writeAtomically(
-                    file.toAbsolutePath(), Integer.toString(pid).getBytes(StandardCharsets.US_ASCII));
-        } catch (IOException e) {
-            throw new ContainerException("write the pid file " + file + ": " + StateFolder.reason(e), e);
-        }
-    }
-
-    /** The socket at which the first process waits. */
-    private Fd listen(ContainerId id) {
-        var socket = seqpacketSocket("start_socket");
-        try (Fd folder = openFolder(state.folder(id))) {
-            // through the descriptor, as a socket's path may be no longer than 107 bytes
-            kernel.call(SocketCalls.bind(
-                    socket, folder.path() + "/" + state.startSocket(id).getFileName()));
-            kernel.call(SocketCalls.listen(socket, 1));
-            return socket;
-        } catch (RuntimeException | Error failed) {
-            socket.close();
-            throw failed;
-        }
-    }
-
-    private Fd seqpacketSocket(String name) {
-        return new Fd(
-                kernel,
-                kernel.call(SocketCalls.socket(Socket.AF_UNIX, Socket.SOCK_SEQPACKET | Socket.SOCK_CLOEXEC)),
-                name);
-    }
-
-    private Fd openFolder(Path folder) {
-        return UnixSocket.openFolder(kernel, folder);
-    }
-
-    private Fd connect(String what, Path socketFile) {
-        return UnixSocket.connect(kernel, socketFile, what + "_socket", "the " + what + " socket");
-    }
-
-    private Fd exitFile(ContainerId id) {
-        Path file = state.exitFile(id);
-        long flags = Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_CLOEXEC;
-        return new Fd(
-                kernel,
-                kernel.call(FileCalls.openat(FileCalls.CURRENT_DIRECTORY, file.toString(), flags, 0600)),
-                "exit_file");
     }
 
     /**
@@ -545,7 +231,6 @@ public final class Containers {
             execute(status);
             return;
         }
-        var runner = new HookRunner(kernel, launcher, filters);
         try {
             if (!hooks.startContainer().isEmpty()) {
                 RuntimeSpec spec = Bundle.readSpec(Path.of(record.bundle()));
@@ -553,11 +238,11 @@ public final class Containers {
                         hooks.startContainer(),
                         status.state(),
                         spec,
-                        namespacesOf(record.init(), spec),
+                        Namespaces.of(record.init(), spec),
                         record.group());
             }
         } catch (ContainerException failed) {
-            destroy(status);
+            ending.destroy(status);
             throw failed;
         }
         execute(status);
@@ -565,7 +250,7 @@ public final class Containers {
             runner.runInRuntime(
                     "poststart", hooks.poststart(), new ContainerStatus(record, State.Status.RUNNING, false).state());
         } catch (ContainerException failed) {
-            destroy(status);
+            ending.destroy(status);
             throw failed;
         }
     }
@@ -573,8 +258,8 @@ public final class Containers {
     /** Lets the first process go on from where it waits. */
     private void execute(ContainerStatus status) {
         ContainerId id = status.record().id();
-        try (Fd line = seqpacketSocket("start");
-                Fd folder = openFolder(state.folder(id))) {
+        try (Fd line = UnixSocket.seqpacket(kernel, "start");
+                Fd folder = UnixSocket.openFolder(kernel, state.folder(id))) {
             String socket = folder.path() + "/" + state.startSocket(id).getFileName();
             long connected = kernel.attempt(SocketCalls.connect(line, socket));
             if (connected == -Errno.ECONNREFUSED.number() || connected == -Errno.ENOENT.number()) {
@@ -614,46 +299,12 @@ public final class Containers {
      * first, as that has no pid namespace of its own, by the control group.
      */
     public void kill(ContainerId id, int signal) {
-        ContainerStatus status = state.get(id);
-        var group = new Group(kernel, status.record().group());
-        if (signal == Signal.SIGKILL && endsByGroup(status.record(), group)) {
-            group.killAll();
-            return;
-        }
-        if (status.status() == State.Status.STOPPED || !signal(status.record().init(), signal)) {
-            throw new ContainerException("container not running");
-        }
-        if (signal == Signal.SIGKILL && status.status() == State.Status.PAUSED) {
-            group.thaw();
-        }
+        ending.kill(state.get(id), signal);
     }
 
     /** Sends a signal to all processes. */
     public void killAll(ContainerId id, int signal) {
-        var group = new Group(kernel, state.get(id).record().group());
-        if (group.view().processes().isEmpty()) {
-            throw new ContainerException("container not running");
-        }
-        if (signal == Signal.SIGKILL) {
-            group.killAll();
-        } else {
-            group.signal(signal);
-        }
-    }
-
-    private static boolean endsByGroup(ContainerRecord record, Group group) {
-        return !record.ownPidNamespace() && !group.view().processes().isEmpty();
-    }
-
-    /** Whether the process was there to get it; a process id that was given to another meanwhile is not it. */
-    private boolean signal(ProcessIdentity process, int signal) {
-        long opened = kernel.attempt(ProcessCalls.pidfdOpen(process.pid()));
-        if (opened < 0) {
-            return false;
-        }
-        try (var pidfd = new Fd(kernel, opened, "process")) {
-            return process.isAlive() && kernel.attempt(ProcessCalls.pidfdSendSignal(pidfd, signal)) >= 0;
-        }
+        ending.killAll(state.get(id), signal);
     }
 
     /**
@@ -664,7 +315,7 @@ public final class Containers {
     public void delete(ContainerId id, boolean force) {
         if (force) {
             // before waiting for the lock: what holds it may wait for this very process
-            findAny(id).ifPresent(this::end);
+            findAny(id).ifPresent(ending::end);
             if (!state.exists(id)) {
                 return;
             }
@@ -672,63 +323,18 @@ public final class Containers {
         try (Fd _ = lock(id)) {
             Optional<ContainerStatus> found = force ? findAny(id) : Optional.of(state.get(id));
             if (found.isEmpty()) {
-                clear(id);
+                ending.clear(id);
             } else if (!force && isRunning(found.get())) {
                 throw new ContainerException("cannot delete container " + id + " that is not stopped: "
                         + found.get().status().text());
             } else {
-                destroy(found.get());
+                ending.destroy(found.get());
             }
         }
-    }
-
-    /**
-     * Removes what there may be of a container without a record that can be read. Whoever set up one that was never
-     * recorded has ended by now, or the lock could not be had; of one whose record is damaged, processes may be left.
-     */
-    private void clear(ContainerId id) {
-        Optional<GroupPaths> planned = state.plannedGroup(id);
-        if (planned.isPresent()) {
-            var group = new Group(kernel, planned.get());
-            if (state.isRecorded(id)) {
-                group.killAll();
-            }
-            group.remove();
-        }
-        state.remove(id);
     }
 
     private static boolean isRunning(ContainerStatus status) {
         return status.status() == State.Status.RUNNING || status.status() == State.Status.PAUSED;
-    }
-
-    /** Ends all processes of a container. */
-    private void end(ContainerStatus status) {
-        var group = new Group(kernel, status.record().group());
-        if (status.status() == State.Status.PAUSED || endsByGroup(status.record(), group)) {
-            group.killAll();
-        } else if (status.status() != State.Status.STOPPED) {
-            killAndWait(status.record());
-        }
-    }
-
-    /** Ends a container and forgets it. */
-    private void destroy(ContainerStatus status) {
-        ContainerRecord record = status.record();
-        end(status);
-        // where this process has started it and not waited for it
-        Launch.reapIfEnded(kernel, record.init());
-        // it ends after the one that it waits for
-        record.monitor().filter(ProcessIdentity::isThere).ifPresent(monitor -> Launch.reap(kernel, monitor.pid()));
-        if (record.unit().isPresent()) {
-            Scope.stop(record.unit().get());
-        }
-        new Group(kernel, record.group()).remove();
-        if (!record.resctrl().isEmpty()) {
-            Resctrl.remove(record.resctrl().stream().map(Path::of).toList());
-        }
-        state.remove(record.id());
-        poststop(record.hooks().poststop(), new ContainerStatus(record, State.Status.STOPPED, false).state());
     }
 
     /** What can be read about a container; a record that is damaged or was never written is no reason to keep it. */
@@ -738,38 +344,6 @@ public final class Containers {
         } catch (ContainerException damaged) {
             return Optional.empty();
         }
-    }
-
-    private void killAndWait(ContainerRecord record) {
-        ProcessIdentity process = record.init();
-        long opened = kernel.attempt(ProcessCalls.pidfdOpen(process.pid()));
-        if (opened < 0) {
-            return;
-        }
-        try (var pidfd = new Fd(kernel, opened, "process")) {
-            if (!process.isAlive()) {
-                return;
-            }
-            kernel.attempt(ProcessCalls.pidfdSendSignal(pidfd, Signal.SIGKILL));
-            if (awaitExit(pidfd, USUAL_END_MILLIS)) {
-                return;
-            }
-            if (record.ownPidNamespace()) {
-                Unreaped.in(process.pid()).reapOwn(kernel);
-            }
-            if (!awaitExit(pidfd, KILL_TIMEOUT_MILLIS)) {
-                String left =
-                        record.ownPidNamespace() ? Unreaped.in(process.pid()).description() : "";
-                throw new ContainerException("process " + process.pid() + " has not ended " + KILL_TIMEOUT_MILLIS / 1000
-                        + " s after SIGKILL: "
-                        + (left.isEmpty() ? "it waits in the kernel, for a device perhaps" : left));
-            }
-        }
-    }
-
-    /** Whether the process ended in time: its descriptor becomes readable then. */
-    private boolean awaitExit(Fd pidfd, int timeoutMillis) {
-        return kernel.call(ProcessCalls.ppollReadable(pidfd, timeoutMillis)) > 0;
     }
 
     /**
@@ -837,16 +411,20 @@ public final class Containers {
         if (status.status() == State.Status.PAUSED && !group.ignorePaused()) {
             throw new ContainerException("cannot exec in a paused container (use --ignore-paused to override)");
         }
-        checkPreserved(options.preservedDescriptors());
+        Caller.checkPreserved(options.preservedDescriptors());
         process.requireArgs("process.args");
         LabelOps.check(process, Optional.empty());
         GroupPaths groups = group.of(status.record());
-        List<Namespace> namespaces = namespacesOf(status.record().init(), spec);
+        List<Namespace> namespaces = Namespaces.of(status.record().init(), spec);
         List<Namespace.Type> joinOrder = new JoinOrder(kernel).of(namespaces);
         var handed = new ArrayList<Fd>();
         Path root = Path.of("/proc/" + status.record().init().pid() + "/root/.");
         try (var view = new RootDirectory(kernel, root)) {
-            Optional<Fd> console = options.consoleSocket().map(path -> keep(handed, connect("console", path)));
+            Optional<Fd> console = options.consoleSocket().map(path -> {
+                Fd socket = caller.connectToConsole(path);
+                handed.add(socket);
+                return socket;
+            });
             var guide = new Launch.Guide() {
                 @Override
                 public Program compile(Channel channel) {
@@ -858,7 +436,7 @@ public final class Containers {
                             joinOrder,
                             root,
                             view,
-                            filter(spec),
+                            filters.filter(spec, kernel.arch()),
                             groups,
                             channel.programEnd(),
                             console,
@@ -874,7 +452,7 @@ public final class Containers {
             };
             Launch.Started started = Launch.run(kernel, launcher, guide, handed, false, false);
             try {
-                announce(started.child(), options);
+                caller.announce(started.child(), options);
             } catch (RuntimeException | Error failed) {
                 started.undo(kernel);
                 throw failed;
@@ -883,14 +461,5 @@ public final class Containers {
         } finally {
             handed.forEach(Fd::close);
         }
-    }
-
-    private static List<Namespace> namespacesOf(ProcessIdentity process, RuntimeSpec spec) {
-        var namespaces = new ArrayList<Namespace>();
-        for (Namespace namespace : spec.linux().namespaces()) {
-            String path = "/proc/" + process.pid() + "/ns/" + Namespaces.file(namespace.type());
-            namespaces.add(new Namespace(namespace.type(), Optional.of(path)));
-        }
-        return namespaces;
     }
 }

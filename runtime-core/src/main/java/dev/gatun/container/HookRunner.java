@@ -89,7 +89,7 @@ final class HookRunner {
                             order,
                             root,
                             view,
-                            spec.linux().seccomp().map(profile -> filters.filter(profile, kernel.arch())),
+                            filters.filter(spec, kernel.arch()),
                             group,
                             channel.programEnd(),
                             Optional.empty(),

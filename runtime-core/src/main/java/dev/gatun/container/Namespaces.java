@@ -2,7 +2,10 @@ package dev.gatun.container;
 
 import dev.gatun.linux.Sched;
 import dev.gatun.oci.Namespace;
+import dev.gatun.oci.RuntimeSpec;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,6 +17,16 @@ final class Namespaces {
         for (Namespace namespace : namespaces) {
             byType.put(namespace.type(), namespace);
         }
+    }
+
+    /** Those that a process is in, of the types that its configuration has, by their paths. */
+    static List<Namespace> of(ProcessIdentity process, RuntimeSpec spec) {
+        var namespaces = new ArrayList<Namespace>();
+        for (Namespace namespace : spec.linux().namespaces()) {
+            String path = "/proc/" + process.pid() + "/ns/" + Namespaces.file(namespace.type());
+            namespaces.add(new Namespace(namespace.type(), Optional.of(path)));
+        }
+        return namespaces;
     }
 
     /** Whether the container has one of its own, new or joined. */

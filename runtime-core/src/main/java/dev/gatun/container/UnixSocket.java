@@ -42,4 +42,12 @@ final class UnixSocket {
                 kernel.call(FileCalls.openat(FileCalls.CURRENT_DIRECTORY, folder.toString(), flags, 0)),
                 folder.toString());
     }
+
+    /** A socket that keeps the bounds of messages, bound and connected to nothing yet. */
+    static Fd seqpacket(Kernel kernel, String name) {
+        return new Fd(
+                kernel,
+                kernel.call(SocketCalls.socket(Socket.AF_UNIX, Socket.SOCK_SEQPACKET | Socket.SOCK_CLOEXEC)),
+                name);
+    }
 }

@@ -1,6 +1,7 @@
 package dev.gatun.seccomp;
 
 import dev.gatun.linux.Arch;
+import dev.gatun.oci.RuntimeSpec;
 import dev.gatun.oci.Seccomp;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -55,6 +56,11 @@ public final class FilterCache {
         SeccompFilter filter = SeccompFilter.compile(profile, kernel);
         write(file, key, filter);
         return filter;
+    }
+
+    /** The filter of a configuration's profile, if it has one. */
+    public Optional<SeccompFilter> filter(RuntimeSpec spec, Arch kernel) {
+        return spec.linux().seccomp().map(profile -> filter(profile, kernel));
     }
 
     private static Optional<SeccompFilter> read(Path file, byte[] key) {
