@@ -82,10 +82,8 @@ class CommandLineTest {
     }
 
     @Test
-    void podmanIsToldWhatThereIsNot() {
-        assertThat(gatun.run("gatun-oci", "checkpoint", "--help").failedWith(1)).contains("checkpoint");
-        assertThat(gatun.run("gatun-oci", "restore", "--lsm-mount-context").failedWith(1))
-                .doesNotContain("needs an argument", "requires an argument");
+    void helpForAVerbThatIsNotThereIsAnError() {
+        assertThat(gatun.run("gatun-oci", "teleport", "--help").failedWith(1)).contains("teleport");
     }
 
     @Test

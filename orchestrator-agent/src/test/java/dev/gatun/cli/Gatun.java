@@ -12,6 +12,7 @@ import dev.gatun.container.Privileges;
 import dev.gatun.container.SpecTemplate;
 import dev.gatun.container.StateFolder;
 import dev.gatun.container.cli.Command;
+import dev.gatun.image.ImageException;
 import dev.gatun.json.JsonReader;
 import dev.gatun.json.JsonValue;
 import dev.gatun.linux.Kernel;
@@ -127,7 +128,8 @@ final class Gatun implements AutoCloseable {
     private static List<Class<?>> copied() {
         return hasLaunchers()
                 ? List.of()
-                : List.of(Main.class, Command.class, Kernel.class, CommandLine.class, Native.class);
+                : List.of(
+                        Main.class, Command.class, Kernel.class, ImageException.class, CommandLine.class, Native.class);
     }
 
     private static void copy(Path origin, Path target) {
