@@ -145,7 +145,8 @@ final class RunArguments {
                 .hostname(args.matchedOptionValue(
                         "--hostname", root instanceof RootSource.ScratchCopy ? "gatun" : id.value()))
                 .cwd(args.matchedOptionValue("--workdir", defaults.workingFolder()))
-                .cgroupsPath("/gatun/" + id)
+                // no folder above it that would stay when the last container is gone
+                .cgroupsPath("/gatun-" + id)
                 .resources(LimitArguments.resources(args));
         Privileges user = Privileges.ofThisProcess();
         if (user.isRootless()) {

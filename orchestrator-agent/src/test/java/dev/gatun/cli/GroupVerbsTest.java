@@ -199,7 +199,7 @@ class GroupVerbsTest {
                         "gatun", "explain", "--pids-limit", "7", rootfs.folder().toString(), "true")
                 .succeeded()
                 .out();
-        assertThat(listing).contains("pids.max\", O_WRONLY|O_CLOEXEC", "; set pids.max of /gatun/");
+        assertThat(listing).contains("pids.max\", O_WRONLY|O_CLOEXEC", "; set pids.max of /gatun-");
         assertThat(listing.indexOf("set pids.max")).isLessThan(listing.indexOf("clone3("));
     }
 

@@ -1,5 +1,10 @@
 package dev.gatun.image.registry;
 
+import dev.gatun.linux.Block;
+import dev.gatun.linux.Fcntl;
+import dev.gatun.linux.Fd;
+import dev.gatun.linux.FileCalls;
+import dev.gatun.linux.Kernel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,15 +35,12 @@ final class Clients {
         return new RegistryClient(conf, credentials(auth), settings(Path.of("/nonexistent")));
     }
 
+    /** From a file in memory, which goes with this JVM however that ends. */
     static CredentialStore credentials(String auth) {
-        try {
-            Path file = Files.createTempFile("gatun-auth", ".json");
-            file.toFile().deleteOnExit();
-            Files.writeString(file, auth);
-            return CredentialStore.of(Map.of("REGISTRY_AUTH_FILE", file.toString(), "PATH", "/nonexistent"));
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+        Kernel kernel = Kernel.load();
+        var file = new Fd(kernel, kernel.call(FileCalls.memfdCreate("auth.json", Fcntl.MFD_CLOEXEC)), "auth.json");
+        kernel.call(FileCalls.write(file, Block.content(auth)));
+        return CredentialStore.of(Map.of("REGISTRY_AUTH_FILE", file.path(), "PATH", "/nonexistent"));
     }
 
     static RegistriesConf conf(Path folder, String toml) {
