@@ -1,10 +1,13 @@
 package dev.gatun.cli;
 
 import dev.gatun.cli.image.ImageVerbs;
+import dev.gatun.container.ProgramFile;
+import dev.gatun.container.VerbPrograms;
 import dev.gatun.container.cli.Command;
 import dev.gatun.container.cli.GatunOci;
 import dev.gatun.container.cli.Verb;
 import dev.gatun.container.cli.Version;
+import dev.gatun.linux.Arch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,12 +48,19 @@ public final class Main {
         switch (args[0]) {
             case "gatun" -> end(gatun().run(rest));
             case "gatun-oci" -> end(GatunOci.command().run(rest));
+            case "--keep-verbs" -> keepVerbs(Path.of(args[1]));
             case "--aot-train" -> System.exit(Training.run(Path.of(args[1])));
             default -> {
                 System.err.println("Main: \"" + args[0] + "\" is neither gatun nor gatun-oci");
                 System.exit(USAGE_STATUS);
             }
         }
+    }
+
+    /** Writes the verbs that are programs to a folder, for the launcher of gatun-oci. */
+    private static void keepVerbs(Path folder) {
+        ProgramFile.write(VerbPrograms.start(), Arch.current(), folder.resolve("start"));
+        ProgramFile.write(VerbPrograms.delete(), Arch.current(), folder.resolve("delete"));
     }
 
     /** Ends at once: there are no shutdown hooks, and System.exit would set up a logger to tell it of the end. */

@@ -3,16 +3,10 @@ package dev.gatun.container;
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.Kernel;
 import dev.gatun.oci.Mount;
-import dev.gatun.program.Image;
 import dev.gatun.program.Listing;
 import dev.gatun.program.Program;
 import dev.gatun.seccomp.SeccompFilter;
-import java.io.IOException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +15,6 @@ import java.util.Optional;
 /** The program of a bundle, which is not started: it is to be read, or to be kept as an executable. */
 public final class Blueprint {
     private static final int FIRST_DESCRIPTOR = 3;
-    private static final String EXECUTABLE = "rwxr-xr-x";
 
     private final Kernel kernel;
     private final Program program;
@@ -91,21 +84,6 @@ public final class Blueprint {
 
     /** Writes the program as an executable file, which is there whole or not at all. */
     public void writeTo(Path file) {
-        Path folder = file.toAbsolutePath().getParent();
-        try {
-            Path temporary = Files.createTempFile(folder, ".gatun-", ".new");
-            try {
-                Files.write(temporary, Image.of(program, kernel.arch()).bytes());
-                Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString(EXECUTABLE));
-                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(temporary);
-            }
-        } catch (FileSystemException e) {
-            String reason = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
-            throw new ContainerException("write " + file + ": " + reason, e);
-        } catch (IOException e) {
-            throw new ContainerException("write " + file + ": " + e.getMessage(), e);
-        }
+        ProgramFile.write(program, kernel.arch(), file);
     }
 }

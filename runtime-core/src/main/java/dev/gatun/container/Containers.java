@@ -188,7 +188,9 @@ public final class Containers {
             status = state.get(id);
             switch (status.status()) {
                 case CREATED -> {}
-                case STOPPED -> throw new ContainerException("cannot start a container that has stopped");
+                case STOPPED ->
+                    throw new ContainerException(
+                            state.takeFailure(id, RECORD_SIZE).orElse("cannot start a container that has stopped"));
                 default -> throw new ContainerException("cannot start an already running container");
             }
             readiness = listenForReadiness(id);

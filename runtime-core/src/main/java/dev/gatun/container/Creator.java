@@ -177,6 +177,9 @@ final class Creator {
                             options.monitor() ? parent : 0,
                             preparation.foldersToRemove());
                     state.write(record);
+                    if (manager.isEmpty()) {
+                        state.writePlain(record, bundle.spec());
+                    }
                     written.add(record);
                 }
 

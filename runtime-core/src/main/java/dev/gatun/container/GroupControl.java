@@ -30,6 +30,8 @@ public final class GroupControl {
             throw new ContainerException(
                     "container not running or created: " + status.status().text());
         }
+        // who starts a container that stands still has to be told
+        state.removePlain(id);
         group(status).freeze();
     }
 

@@ -19,7 +19,7 @@ import java.util.List;
 /**
  * Ops that remove a control group and the groups that were made below it, where there is no Java to do it.
  *
- * <p>A program knows no lists. What is to be removed it reads from a file in memory, a path at a time, and how often it
+ * <p>A program knows no lists. What is to be removed it reads from a file, a path at a time, and how often it
  * may try again from another one, a byte at a time. Of a folder it looks at one entry at a time: it asks for some, uses
  * the first, which is at a known address, and goes on behind that one.
  */
@@ -71,7 +71,19 @@ final class GroupRemovalOps {
             byte[] name = places.get(i).folder().getBytes(StandardCharsets.UTF_8);
             System.arraycopy(name, 0, all, i * size, name.length);
         }
-        new GroupRemovalOps(program, size).add(Block.of(all, "paths"));
+        Label done = program.label("no groups");
+        Slot queue = file(program, "groups", Block.of(all, "paths"), done);
+        add(program, queue, size);
+        program.place(done);
+    }
+
+    /**
+     * Adds them, for the groups whose paths are in a file, from where it stands on; what fails is passed over.
+     *
+     * @param pathSize how many bytes of the file each path takes
+     */
+    static void add(ProgramBuilder program, Slot queue, int pathSize) {
+        new GroupRemovalOps(program, pathSize).add(queue);
     }
 
     /** Adds the ops that kill all processes of a group, where version 2 can. */
@@ -92,11 +104,10 @@ final class GroupRemovalOps {
         program.place(none);
     }
 
-    private void add(Block paths) {
+    private void add(Slot queue) {
         Label done = program.label("groups removed");
         Label busy = program.label("busy group");
-        Slot queue = file("groups", paths, done);
-        Slot patience = file("attempts", Block.of(new byte[ATTEMPTS], "attempts"), done);
+        Slot patience = file(program, "attempts", Block.of(new byte[ATTEMPTS], "attempts"), done);
         program.place(next);
         program.call(FileCalls.read(queue, path), "take the path of a control group")
                 .ifZero(done)
@@ -116,7 +127,7 @@ final class GroupRemovalOps {
     }
 
     /** A file in memory to read from. */
-    private Slot file(String name, Block content, Label failed) {
+    private static Slot file(ProgramBuilder program, String name, Block content, Label failed) {
         Slot file = program.slot(name);
         program.call(FileCalls.memfdCreate(name, Fcntl.MFD_CLOEXEC), "make a list of " + name)
                 .to(file)

@@ -39,16 +39,23 @@ import java.util.Set;
  *
  * <p>{@code notify} is the folder of the socket on which the container says that it is ready, if somebody wants to know;
  * {@code state.json} is the container's record; {@code start} is the socket at which it waits to be started, and is
- * gone once it was; {@code group} says which control group is made for it; {@code exit} holds the exit status, if a monitor waits for it; {@code config.json} is the
- * configuration, if it comes from no bundle.
+ * gone once it was; {@code plain} is there if it needs no Java to be started and deleted; {@code failure} is why it could
+ * not be started, if that has not been told yet; {@code group} says which control group is made for it; {@code exit} holds
+ * the exit status, if a monitor waits for it; {@code config.json} is the configuration, if it comes from no bundle.
  */
 public final class StateFolder {
     private static final String RECORD = "state.json";
-    private static final String START = "start";
+    static final String START = "start";
+    static final String PLAIN = "plain";
+    static final String FAILURE = "failure";
     private static final String EXIT = "exit";
     private static final String NOTIFY = "notify";
     private static final String GROUP = "group";
     private static final String GROUPS_FIELD = "cgroups";
+
+    /** The files of a container's folder but those in folders of their own; what makes it a container comes first. */
+    static final List<String> FILES = List.of(RECORD, PLAIN, FAILURE, GROUP, Bundle.CONFIGURATION, EXIT, START);
+
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
@@ -92,6 +99,49 @@ public final class StateFolder {
             writeAtomically(file, spec.toJson().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new ContainerException("write " + file + ": " + reason(e), e);
+        }
+    }
+
+    /** Keeps what the programs of {@link VerbPrograms} need, for a container that needs no Java for them. */
+    void writePlain(ContainerRecord record, RuntimeSpec spec) {
+        Optional<byte[]> content = PlainContainer.describe(record, spec, folder(record.id()));
+        if (content.isPresent()) {
+            Path file = folder(record.id()).resolve(PLAIN);
+            try {
+                writeAtomically(file, content.get());
+            } catch (IOException e) {
+                throw new ContainerException("write " + file + ": " + reason(e), e);
+            }
+        }
+    }
+
+    /** From now on the container needs Java. */
+    void removePlain(ContainerId id) {
+        Path file = folder(id).resolve(PLAIN);
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new ContainerException("remove " + file + ": " + reason(e), e);
+        }
+    }
+
+    /**
+     * Why the container could not be started, if a program was told of it and nobody else was yet.
+     *
+     * <p>The words lie behind a record of the program's own, as they came over the line.
+     */
+    Optional<String> takeFailure(ContainerId id, int recordSize) {
+        Path file = folder(id).resolve(FAILURE);
+        try {
+            byte[] message = Files.readAllBytes(file);
+            Files.delete(file);
+            return message.length > recordSize
+                    ? Optional.of(new String(message, recordSize, message.length - recordSize, StandardCharsets.UTF_8))
+                    : Optional.empty();
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new ContainerException("read " + file + ": " + reason(e), e);
         }
     }
 
@@ -269,7 +319,9 @@ public final class StateFolder {
     /** The calls that {@link #remove} comes down to, for a program that does it when there is no Java any more. */
     List<Call> removal(ContainerId id) {
         var calls = new ArrayList<Call>();
-        for (String file : List.of(RECORD, GROUP, Bundle.CONFIGURATION, EXIT, START, NOTIFY + "/" + Readiness.SOCKET)) {
+        var files = new ArrayList<>(FILES);
+        files.add(NOTIFY + "/" + Readiness.SOCKET);
+        for (String file : files) {
             calls.add(FileCalls.unlinkat(
                     FileCalls.CURRENT_DIRECTORY,
                     folder(id).resolve(file).toAbsolutePath().toString(),
