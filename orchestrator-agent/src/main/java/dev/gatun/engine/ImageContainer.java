@@ -70,7 +70,10 @@ public final class ImageContainer implements AutoCloseable {
     public RootSource root() {
         // the dot lets nobody take the descriptor's link for the folder itself
         return new RootSource.Layers(
-                root.path(), Path.of(view.path() + "/."), root.layers(), root.upper(), root.work());
+                root.path(),
+                Path.of(view.path() + "/."),
+                root.folder(),
+                root.overlay().options());
     }
 
     public Defaults defaults() {

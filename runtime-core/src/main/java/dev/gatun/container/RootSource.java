@@ -1,7 +1,6 @@
 package dev.gatun.container;
 
 import java.nio.file.Path;
-import java.util.List;
 
 /** What becomes the root of a container. */
 public sealed interface RootSource {
@@ -25,17 +24,12 @@ public sealed interface RootSource {
     }
 
     /**
-     * Folders on top of each other, mounted by the container's own program where the host does not see it. Needs Linux 6.5.
+     * Folders on top of each other, mounted by the container's own program where the host does not see it.
      *
      * @param folder an empty one, to mount it on
      * @param view shows what the layers come to
-     * @param layers in overlayfs's form, the topmost first
-     * @param upper the folder for what the container writes
-     * @param work an empty folder on the same file system, overlayfs's own
+     * @param base where names in the options are taken from
+     * @param options that overlayfs is mounted with
      */
-    record Layers(Path folder, Path view, List<Path> layers, Path upper, Path work) implements RootSource {
-        public Layers {
-            layers = List.copyOf(layers);
-        }
-    }
+    record Layers(Path folder, Path view, Path base, String options) implements RootSource {}
 }

@@ -131,26 +131,17 @@ final class RootfsOps {
 
     /** The layers of an image with a folder for changes on top, seen by the container's first process only. */
     private void mountLayers(RootSource.Layers source) {
-        var parameters = new ArrayList<String>();
-        for (Path layer : source.layers()) {
-            // one by one, so that hundreds fit (Linux 6.5)
-            parameters.add("lowerdir+=" + layer);
-        }
-        parameters.add("upperdir=" + source.upper());
-        parameters.add("workdir=" + source.work());
-        // layers come from strangers: no attribute of theirs shows another place, and no change does either
-        parameters.addAll(List.of("redirect_dir=nofollow", "metacopy=off", "index=off"));
-        FilesystemOps.make(assembly, "overlay", parameters, 0, assembly.root, "lay the image's layers over each other");
-        assembly.program.call(
-                MountCalls.moveMount(
-                        assembly.root,
-                        FileCalls.CURRENT_DIRECTORY,
-                        source.folder().toString(),
-                        Mount.MOVE_MOUNT_F_EMPTY_PATH),
-                "mount the root file system");
+        var program = assembly.program;
+        String folder = source.folder().toString();
+        program.call(FileCalls.chdir(source.base().toString()), "go where the image's layers have short names");
+        program.call(
+                MountCalls.mount(
+                        Optional.of("overlay"), folder, Optional.of("overlay"), 0, Optional.of(source.options())),
+                "lay the image's layers over each other");
+        open();
     }
 
-    /** Opens the root of a container that has no mounts of its own. */
+    /** Opens the root file system. */
     void open() {
         String rootfs = assembly.source.folder().toString();
         assembly.program

@@ -5,6 +5,7 @@ import dev.gatun.linux.Call;
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.FileCalls;
 import dev.gatun.linux.Kernel;
+import dev.gatun.linux.OwnThread;
 import dev.gatun.linux.ProcessCalls;
 import dev.gatun.linux.Rtnetlink;
 import dev.gatun.linux.Sched;
@@ -15,8 +16,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /** A line to the kernel's rtnetlink. It speaks of the network namespace that it was opened in, wherever it is used. */
 final class Netlink implements AutoCloseable {
@@ -44,24 +43,10 @@ final class Netlink implements AutoCloseable {
 
     /** A line to another network namespace. */
     static Netlink in(Kernel kernel, Fd namespace) {
-        var opened = new CompletableFuture<Fd>();
-        // a thread that stands elsewhere is of no more use to anybody
-        Thread.ofPlatform().name("network-namespace").start(() -> {
-            try {
-                kernel.call(ProcessCalls.setns(namespace, Sched.CLONE_NEWNET));
-                opened.complete(socket(kernel));
-            } catch (RuntimeException | Error failed) {
-                opened.completeExceptionally(failed);
-            }
+        return OwnThread.run("network-namespace", () -> {
+            kernel.call(ProcessCalls.setns(namespace, Sched.CLONE_NEWNET));
+            return open(kernel);
         });
-        try {
-            return new Netlink(kernel, opened.join());
-        } catch (CompletionException failed) {
-            if (failed.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw failed;
-        }
     }
 
     private static Fd socket(Kernel kernel) {

@@ -64,6 +64,7 @@ public final class ContainerRoot {
             for (String name : List.of(UPPER, WORK, ROOT)) {
                 kernel.call(FileCalls.mkdirat(in, name, 0755));
             }
+            OverlayMount.link(kernel, folder, snapshots.layers(image));
             // the root's own owner and mode are those of the topmost folder
             try (Fd top = files.folder(snapshots.tree(image.chainId()));
                     Fd upper = files.folder(in, UPPER)) {
@@ -82,35 +83,30 @@ public final class ContainerRoot {
         return folder;
     }
 
-    /** The folders of the image's layers, the topmost first. */
-    public List<Path> layers() {
-        return snapshots.layers(image);
-    }
-
-    /** Overlayfs's own folder. */
-    public Path work() {
-        return folder.resolve(WORK);
-    }
-
     /** What the image has, without what the container changes, to be read by the caller only; the descriptor keeps it. */
     public Fd lookAtImage() {
-        return layers().size() == 1 ? files.folder(layers().getFirst()) : look(layers());
+        List<Path> folders = snapshots.layers(image);
+        return folders.size() == 1 ? files.folder(folders.getFirst()) : look(layers());
     }
 
     /** What the container sees, to be read by the caller only; the descriptor keeps it. */
     public Fd look() {
-        var all = new ArrayList<>(List.of(upper()));
+        var all = new ArrayList<>(List.of(UPPER));
         all.addAll(layers());
         return look(all);
     }
 
-    private Fd look(List<Path> folders) {
-        new OverlayMount(folders, Optional.empty(), snapshots.form()).mount(kernel, path());
+    private Fd look(List<String> folders) {
+        new OverlayMount(folder, folders, Optional.empty(), snapshots.form()).mount(kernel, path());
         try {
             return OverlayMount.root(kernel, path());
         } finally {
             unmount();
         }
+    }
+
+    private List<String> layers() {
+        return OverlayMount.links(image.chain().size());
     }
 
     /** What the container has changed, in overlayfs's form. */
@@ -130,8 +126,8 @@ public final class ContainerRoot {
 
     /** What is mounted, for who does it otherwise. */
     public OverlayMount overlay() {
-        var changes = new OverlayMount.Changes(upper(), folder.resolve(WORK));
-        return new OverlayMount(snapshots.layers(image), Optional.of(changes), snapshots.form());
+        var changes = new OverlayMount.Changes(UPPER, WORK);
+        return new OverlayMount(folder, layers(), Optional.of(changes), snapshots.form());
     }
 
     /** Takes the mount away; success if there is none. */

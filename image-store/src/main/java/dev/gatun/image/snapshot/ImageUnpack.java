@@ -41,6 +41,9 @@ public final class ImageUnpack implements LayerConsumer, AutoCloseable {
     /** Each costs a core while it inflates. */
     private static final int MOST_AT_ONCE = 4;
 
+    /** Where the layers below one are mounted while it is finished. */
+    private static final String BELOW = "below";
+
     private final Snapshots snapshots;
     private final Kernel kernel;
     private final FileAccess files;
@@ -181,15 +184,17 @@ public final class ImageUnpack implements LayerConsumer, AutoCloseable {
             }
             return;
         }
-        Path target = work.path().resolve("below");
+        Path target = work.path().resolve(BELOW);
         kernel.call(FileCalls.mkdirat(FileCalls.CURRENT_DIRECTORY, target.toString(), 0700));
-        new OverlayMount(below, Optional.empty(), snapshots.form()).mount(kernel, target);
+        OverlayMount.link(kernel, target, below);
+        new OverlayMount(target, OverlayMount.links(below.size()), Optional.empty(), snapshots.form())
+                .mount(kernel, target);
         try (Fd root = OverlayMount.root(kernel, target)) {
             // the descriptor keeps it, and nobody else needs to see it
             OverlayMount.unmount(kernel, target);
             Settlement.settle(kernel, snapshots.rules(), work.tree(), work.unpacked(), root);
         }
-        kernel.call(FileCalls.unlinkat(FileCalls.CURRENT_DIRECTORY, target.toString(), Fcntl.AT_REMOVEDIR));
+        snapshots.removeTree(target);
     }
 
     private void commit(List<Digest> chain, List<Digest> diffIds) {

@@ -3,7 +3,6 @@ package dev.gatun.image.snapshot;
 import dev.gatun.image.ImageException;
 import dev.gatun.image.file.FileAccess;
 import dev.gatun.image.layer.OverlayForm;
-import dev.gatun.linux.Block;
 import dev.gatun.linux.Call;
 import dev.gatun.linux.Errno;
 import dev.gatun.linux.Fcntl;
@@ -12,8 +11,10 @@ import dev.gatun.linux.FileCalls;
 import dev.gatun.linux.Kernel;
 import dev.gatun.linux.Mount;
 import dev.gatun.linux.MountCalls;
+import dev.gatun.linux.OwnThread;
+import dev.gatun.linux.ProcessCalls;
+import dev.gatun.linux.Sched;
 import dev.gatun.linux.SyscallException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,20 +23,23 @@ import java.util.Optional;
 /**
  * Mounts folders on top of each other (Documentation/filesystems/overlayfs.rst).
  *
- * <p>Layers are given one by one, so that hundreds of them fit (Linux 6.5). Older kernels take them in one text of at most a
- * page, for which they are named by descriptors to be short.
+ * <p>mount(2) takes a page of options. So layers get short names, links in a folder that they are all named from: in that
+ * way every kernel takes as many as overlayfs can lay over each other. (To be given them one by one it must be Linux 6.5.)
  *
+ * @param base the folder that all names are taken from
  * @param layers the topmost first
  * @param changes what is written to; without, the mount is read-only
  */
-public record OverlayMount(List<Path> layers, Optional<Changes> changes, OverlayForm form) {
-    /** fsconfig(2) takes no longer text, with its NUL. */
-    private static final int LONGEST_PARAMETER = 255;
+public record OverlayMount(Path base, List<String> layers, Optional<Changes> changes, OverlayForm form) {
+    private static final String TYPE = "overlay";
 
-    /** mount(2) takes one page of options, with its NUL. */
+    /** OVL_MAX_STACK. */
+    private static final int MOST_LAYERS = 500;
+
+    /** One page, with its NUL; the kernel takes no notice of what is behind it. */
     private static final int LONGEST_OPTIONS = 4095;
 
-    private static final int MESSAGES = 4096;
+    private static final String LINKS = "l";
 
     /**
      * Where changes go.
@@ -43,127 +47,76 @@ public record OverlayMount(List<Path> layers, Optional<Changes> changes, Overlay
      * @param upper the folder that holds them
      * @param work an empty folder on the same file system, overlayfs's own
      */
-    public record Changes(Path upper, Path work) {}
+    public record Changes(String upper, String work) {}
 
     public OverlayMount {
         layers = List.copyOf(layers);
     }
 
-    /** Mounts it on a folder. */
-    public void mount(Kernel kernel, Path target) {
-        try (var handles = new Handles(kernel)) {
-            if (!mountOneByOne(kernel, target, handles)) {
-                mountAtOnce(kernel, target, handles);
+    /** Gives folders short names in {@code base}; {@link #links} tells them. */
+    static void link(Kernel kernel, Path base, List<Path> folders) {
+        Path links = base.resolve(LINKS);
+        kernel.call(FileCalls.mkdirat(FileCalls.CURRENT_DIRECTORY, links.toString(), 0700));
+        try (Fd in = new FileAccess(kernel).folder(links)) {
+            for (int i = 0; i < folders.size(); i++) {
+                String target = links.relativize(folders.get(i)).toString();
+                kernel.call(FileCalls.symlinkat(target, in, Integer.toString(i)));
             }
         }
     }
 
-    /** False if the kernel is too old. */
-    private boolean mountOneByOne(Kernel kernel, Path target, Handles handles) {
-        try (var configuration = new Fd(kernel, kernel.call(MountCalls.fsopen("overlay")), "overlay")) {
-            for (int i = 0; i < layers.size(); i++) {
-                String name = handles.nameIfTooLong(layers.get(i), LONGEST_PARAMETER);
-                long result = kernel.attempt(MountCalls.fsconfigString(configuration, "lowerdir+", name));
-                if (i == 0 && FileAccess.is(result, Errno.EINVAL)) {
-                    return false;
-                }
-                check(kernel, configuration, result, target);
-            }
-            for (String[] option : options(handles, LONGEST_PARAMETER)) {
-                Call call = option.length == 1
-                        ? MountCalls.fsconfigFlag(configuration, option[0])
-                        : MountCalls.fsconfigString(configuration, option[0], option[1]);
-                check(kernel, configuration, kernel.attempt(call), target);
-            }
-            check(kernel, configuration, kernel.attempt(MountCalls.fsconfigCreate(configuration)), target);
-            long attributes = changes.isPresent() ? 0 : Mount.MOUNT_ATTR_RDONLY;
-            try (var mount = new Fd(kernel, kernel.call(MountCalls.fsmount(configuration, attributes)), "mount")) {
-                kernel.call(MountCalls.moveMount(
-                        mount, FileCalls.CURRENT_DIRECTORY, target.toString(), Mount.MOVE_MOUNT_F_EMPTY_PATH));
-            }
+    /** The names that {@link #link} gives to so many folders. */
+    static List<String> links(int count) {
+        var names = new ArrayList<String>(count);
+        for (int i = 0; i < count; i++) {
+            names.add(LINKS + "/" + i);
         }
-        return true;
+        return names;
     }
 
-    /** As kernels before 6.5 want it. */
-    void mountAtOnce(Kernel kernel, Path target, Handles handles) {
-        var text = new StringBuilder("lowerdir=");
-        for (int i = 0; i < layers.size(); i++) {
-            text.append(i == 0 ? "" : ":").append(handles.name(layers.get(i)));
+    /**
+     * What mount(2) is told, by who stands in {@code base}.
+     *
+     * @throws ImageException if there are too many layers
+     */
+    public String options() {
+        if (layers.size() > MOST_LAYERS) {
+            throw new ImageException("unable to mount " + layers.size() + " layers: overlayfs takes no more than "
+                    + MOST_LAYERS + "; make an image of fewer");
         }
-        for (String[] option : options(handles, 0)) {
-            text.append(',').append(String.join("=", option));
-        }
-        if (text.length() > LONGEST_OPTIONS) {
-            throw new ImageException(
-                    "unable to mount " + layers.size() + " layers on " + target
-                            + ": this kernel takes them in one page of text only; use Linux 6.5 or newer, or an image of fewer layers");
-        }
-        long flags = changes.isPresent() ? 0 : Mount.MS_RDONLY;
-        Call call = MountCalls.mount(
-                Optional.of("overlay"), target.toString(), Optional.of("overlay"), flags, Optional.of(text.toString()));
-        kernel.call(call);
-    }
-
-    private List<String[]> options(Handles handles, int longest) {
-        var options = new ArrayList<String[]>();
-        changes.ifPresent(to -> {
-            options.add(new String[] {"upperdir", handles.nameIfTooLong(to.upper, longest)});
-            options.add(new String[] {"workdir", handles.nameIfTooLong(to.work, longest)});
-        });
+        var text = new StringBuilder("lowerdir=").append(String.join(":", layers));
+        changes.ifPresent(to ->
+                text.append(",upperdir=").append(to.upper).append(",workdir=").append(to.work));
         if (form == OverlayForm.USER) {
-            options.add(new String[] {"userxattr"});
+            text.append(",userxattr");
         } else {
             // what lies below comes from strangers: no attribute of theirs shows another place, and no change does
             // either
-            options.add(new String[] {"redirect_dir", "nofollow"});
-            options.add(new String[] {"metacopy", "off"});
+            text.append(",redirect_dir=nofollow,metacopy=off");
         }
-        options.add(new String[] {"index", "off"});
-        return options;
+        text.append(",index=off");
+        if (text.length() > LONGEST_OPTIONS) {
+            throw new IllegalStateException("names of layers are too long: " + layers.getFirst());
+        }
+        return text.toString();
     }
 
-    /** Reports an error together with what the file system itself has to say (Linux 5.1). */
-    private void check(Kernel kernel, Fd configuration, long result, Path target) {
-        if (result >= 0) {
-            return;
-        }
-        var text = new StringBuilder();
-        while (true) {
-            var message = Block.buffer(MESSAGES, "&message");
-            long size = kernel.attempt(FileCalls.read(configuration, message));
-            if (size <= 0) {
-                break;
-            }
-            text.append("; ").append(new String(message.getBytes(0, (int) size), StandardCharsets.UTF_8).strip());
-        }
-        var cause = new SyscallException("overlay of " + layers.size() + " layers", (int) -result);
-        throw new ImageException(
-                "unable to mount " + layers.size() + " layers on " + target + ": " + cause.reason() + text, cause);
-    }
-
-    /** Descriptors of folders whose names are too long to be given to the kernel. */
-    static final class Handles implements AutoCloseable {
-        private final FileAccess files;
-        private final List<Fd> open = new ArrayList<>();
-
-        Handles(Kernel kernel) {
-            files = new FileAccess(kernel);
-        }
-
-        String nameIfTooLong(Path path, int longest) {
-            return path.toString().getBytes(StandardCharsets.UTF_8).length > longest ? name(path) : path.toString();
-        }
-
-        String name(Path path) {
-            Fd handle = files.handle(FileCalls.CURRENT_DIRECTORY, path.toString());
-            open.add(handle);
-            return handle.path();
-        }
-
-        @Override
-        public void close() {
-            open.forEach(Fd::close);
+    /** Mounts it on a folder. */
+    public void mount(Kernel kernel, Path target) {
+        long flags = changes.isPresent() ? 0 : Mount.MS_RDONLY;
+        Call call = MountCalls.mount(
+                Optional.of(TYPE), target.toString(), Optional.of(TYPE), flags, Optional.of(options()));
+        long result = OwnThread.run(TYPE, () -> {
+            kernel.call(ProcessCalls.unshare(Sched.CLONE_FS));
+            kernel.call(FileCalls.chdir(base.toString()));
+            return kernel.attempt(call);
+        });
+        if (result < 0) {
+            var cause = new SyscallException(call.toString(), (int) -result);
+            throw new ImageException(
+                    "unable to mount " + layers.size() + " layers on " + target + ": " + cause.reason()
+                            + "; the kernel's log (dmesg) may say more",
+                    cause);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.gatun.image.Digest;
 import dev.gatun.image.ImageException;
 import dev.gatun.image.file.Shell;
 import dev.gatun.image.file.TreeListing;
+import dev.gatun.image.layer.OverlayForm;
 import dev.gatun.image.layer.UnpackRules;
 import dev.gatun.linux.Kernel;
 import java.io.ByteArrayInputStream;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +51,7 @@ class SnapshotsTest {
     }
 
     @Test
+    @Tag("vm")
     void layersAreSeenTogetherAndChangesAreKeptApart() throws Exception {
         layer(
                 "mkdir -p etc usr/lib tmp dir/sub; chmod 1777 tmp; echo lower >etc/os; echo gone >etc/gone; echo s >dir/sub/f; chmod 711 .");
@@ -73,6 +76,7 @@ class SnapshotsTest {
     }
 
     @Test
+    @Tag("vm")
     void whatIsCommittedGivesTheSameContainerAgain() throws Exception {
         layer("mkdir -p a/b c; echo x >a/b/x; echo y >c/y; echo z >z; chown 7:8 z; chmod 4755 z");
         ContainerRoot root = root("c", unpack());
@@ -151,25 +155,43 @@ class SnapshotsTest {
         root.mount();
         assertThat(root.path().resolve("last")).hasContent("129");
         assertThat(root.path().resolve("f0")).exists();
-        root.unmount();
-        // as kernels before 6.5 have it
-        try (var handles = new OverlayMount.Handles(kernel)) {
-            root.overlay().mountAtOnce(kernel, root.path(), handles);
-        }
-        assertThat(root.path().resolve("last")).hasContent("129");
-        assertThat(root.path().resolve("f0")).exists();
     }
 
     @Test
-    void morePathThanAParameterHoldsIsNamedByADescriptor() throws Exception {
-        Path deep = folder.resolve("d".repeat(200)).resolve("e".repeat(100));
-        snapshots = Snapshots.open(kernel, deep, UnpackRules.PRIVILEGED);
-        layer("echo 1 >f");
-        layer("echo 2 >f");
-        ContainerRoot root = root("c", unpack());
-        root.mount();
-        assertThat(root.path().resolve("f")).hasContent("2");
-        root.remove();
+    @Tag("vm")
+    void asManyLayersAreMountedAsOverlayfsTakes() throws Exception {
+        Path deep = Files.createDirectories(folder.resolve("d".repeat(200)).resolve("e".repeat(100)));
+        List<Path> folders = new ArrayList<>();
+        for (int i = 0; i <= 500; i++) {
+            Path layer = Files.createDirectory(deep.resolve(Integer.toString(i)));
+            Files.writeString(layer.resolve("f" + i), "");
+            folders.add(layer);
+        }
+        OverlayMount.link(kernel, deep, folders);
+        Path target = Files.createDirectory(deep.resolve("root"));
+        var most = new OverlayMount(deep, OverlayMount.links(500), Optional.empty(), OverlayForm.TRUSTED);
+        most.mount(kernel, target);
+        try {
+            assertThat(target.resolve("f0")).exists();
+            assertThat(target.resolve("f499")).exists();
+        } finally {
+            OverlayMount.unmount(kernel, target);
+        }
+        var tooMany = new OverlayMount(deep, OverlayMount.links(501), Optional.empty(), OverlayForm.TRUSTED);
+        assertThatThrownBy(() -> tooMany.mount(kernel, target))
+                .isInstanceOf(ImageException.class)
+                .hasMessage("unable to mount 501 layers: overlayfs takes no more than 500; make an image of fewer");
+    }
+
+    @Test
+    @Tag("vm")
+    void whatCannotBeMountedIsSaidWithTheReason() {
+        Path target = folder.resolve("root");
+        var nothing = new OverlayMount(folder, List.of("nowhere"), Optional.empty(), OverlayForm.TRUSTED);
+        assertThatThrownBy(() -> nothing.mount(kernel, target))
+                .isInstanceOf(ImageException.class)
+                .hasMessage("unable to mount 1 layers on " + target
+                        + ": ENOENT (No such file or directory); the kernel's log (dmesg) may say more");
     }
 
     @Test
@@ -209,6 +231,7 @@ class SnapshotsTest {
     }
 
     @Test
+    @Tag("vm")
     void aVolumeGetsWhatTheImageHasThere() throws Exception {
         layer(
                 "mkdir -p srv/data; ln -s ../srv srv/self; echo v >srv/data/f; chown 5:6 srv/data/f; ln srv/data/f srv/data/g; chown 9:9 srv/data; chmod 700 srv/data; ln -s /srv link");
