@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Containers that a user has on a terminal. */
 @Tag("kernel")
-@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TerminalTest {
     private static final int ROWS = 31;
     private static final int COLUMNS = 97;
