@@ -16,23 +16,16 @@ final class Consistency {
 
     static void check(RuntimeSpec spec) {
         var consistency = new Consistency(spec);
-        consistency.mounts();
+        consistency.propagation();
         consistency.users();
         consistency.names();
     }
 
-    private void mounts() {
-        Linux linux = spec.linux();
-        need(Namespace.Type.MOUNT, "mounts", !spec.mounts().isEmpty());
-        need(Namespace.Type.MOUNT, "linux.maskedPaths", !linux.maskedPaths().isEmpty());
-        need(Namespace.Type.MOUNT, "linux.readonlyPaths", !linux.readonlyPaths().isEmpty());
-        need(Namespace.Type.MOUNT, "linux.devices", !linux.devices().isEmpty());
-        need(Namespace.Type.MOUNT, "root.readonly", spec.root().readonly());
+    private void propagation() {
         need(
                 Namespace.Type.MOUNT,
                 "linux.rootfsPropagation",
-                linux.rootfsPropagation().isPresent());
-        need(Namespace.Type.MOUNT, "process.terminal", spec.startableProcess().terminal());
+                spec.linux().rootfsPropagation().isPresent());
     }
 
     private void users() {
@@ -45,6 +38,10 @@ final class Consistency {
             }
         } else if (mapped && !namespaces.has(Namespace.Type.USER)) {
             throw new ContainerException("linux.uidMappings: they need a user namespace in linux.namespaces");
+        }
+        if (namespaces.has(Namespace.Type.USER) && !namespaces.has(Namespace.Type.MOUNT)) {
+            throw new ContainerException("linux.namespaces: with a user namespace it needs a mount namespace, as nobody"
+                    + " in the first may mount anything in the host's");
         }
         need(Namespace.Type.TIME, "linux.timeOffsets", !linux.timeOffsets().isEmpty());
     }

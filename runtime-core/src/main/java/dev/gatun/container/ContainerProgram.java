@@ -84,6 +84,7 @@ final class ContainerProgram {
     private final Process process;
     private final Surroundings surroundings;
     private final NamespaceOps namespaces;
+    private final RootfsOps rootfs;
     private final JoinOps joining;
     private final Creation creation;
     private final CgroupOps group;
@@ -195,6 +196,7 @@ final class ContainerProgram {
         this.namespaces = new NamespaceOps(assembly);
         this.creation = creation;
         this.joining = new JoinOps(program, assembly.namespaces);
+        this.rootfs = new RootfsOps(assembly);
         // in a scope there is somebody already, whom the limit of tasks would count when the child is cloned into it
         boolean clonesIntoGroup =
                 joining.clonesIntoGroup() && !surroundings.options().systemd();
@@ -268,6 +270,7 @@ final class ContainerProgram {
         joining.joinAsParent(joinOrder);
         namespaces.makeTime();
         if (namespaces.mapsIdsInParent()) {
+        rootfs.rememberHost();
             namespaces.prepareMapping();
         }
         parent();
@@ -372,15 +375,7 @@ final class ContainerProgram {
 
     private void rootFilesystem() {
         Linux linux = assembly.spec.linux();
-        var rootfs = new RootfsOps(assembly);
         program.section("root file system");
-        if (!assembly.namespaces.has(Namespace.Type.MOUNT)) {
-            rootfs.open();
-            awaitPreparation();
-            new SysctlOps(assembly).set(Optional.empty());
-            rootfs.enter();
-            return;
-        }
         rootfs.mount();
         program.section("mounts");
         var mounts = new MountOps(assembly, paths, surroundings.idmapped());
@@ -407,7 +402,9 @@ final class ContainerProgram {
         if (assembly.spec.root().readonly()) {
             rootfs.makeReadOnly();
         }
-        if (surroundings.options().pivots()) {
+        if (!assembly.namespaces.has(Namespace.Type.MOUNT)) {
+            rootfs.enterFromHost();
+        } else if (surroundings.options().pivots()) {
             rootfs.enter();
         } else {
             rootfs.moveOver();

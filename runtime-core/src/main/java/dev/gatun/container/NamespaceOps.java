@@ -90,9 +90,13 @@ final class NamespaceOps {
         }
     }
 
-    /** {@code CLONE_NEW*} of what the clone itself makes. */
+    /**
+     * {@code CLONE_NEW*} of what the clone itself makes: a mount namespace always, be it to leave it once the root is
+     * mounted ({@link RootfsOps#enterFromHost}).
+     */
     long cloneFlags() {
-        return assembly.namespaces.newFlags() & ~(Sched.CLONE_NEWTIME | Sched.CLONE_NEWCGROUP);
+        long made = assembly.namespaces.newFlags() & ~(Sched.CLONE_NEWTIME | Sched.CLONE_NEWCGROUP);
+        return assembly.namespaces.has(Namespace.Type.MOUNT) ? made : made | Sched.CLONE_NEWNS;
     }
 
     /** Whether the child needs its ids mapped before it can do anything. */

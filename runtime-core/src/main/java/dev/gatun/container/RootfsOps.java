@@ -5,6 +5,8 @@ import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.FileCalls;
 import dev.gatun.linux.Mount;
 import dev.gatun.linux.MountCalls;
+import dev.gatun.linux.ProcessCalls;
+import dev.gatun.linux.Sched;
 import dev.gatun.oci.Linux;
 import dev.gatun.oci.Namespace;
 import dev.gatun.oci.Propagation;
@@ -29,9 +31,26 @@ final class RootfsOps {
     private static final int MOUNT_POINT = 4;
 
     private final Assembly assembly;
+    private final Slot hostMounts;
 
     RootfsOps(Assembly assembly) {
         this.assembly = assembly;
+        this.hostMounts = assembly.program.slot("host_mounts");
+    }
+
+    /** Before a namespace of mounts is made: notes the host's, if the container is to be in that. */
+    void rememberHost() {
+        if (!assembly.namespaces.has(Namespace.Type.MOUNT)) {
+            assembly.program
+                    .call(
+                            FileCalls.openat(
+                                    FileCalls.CURRENT_DIRECTORY,
+                                    "/proc/self/ns/mnt",
+                                    Fcntl.O_RDONLY | Fcntl.O_CLOEXEC,
+                                    0),
+                            "open the host's mount namespace")
+                    .to(hostMounts);
+        }
     }
 
     /** Mounts the root file system, so that it can be pivoted to and made read-only without the host noticing. */
@@ -141,8 +160,7 @@ final class RootfsOps {
         open();
     }
 
-    /** Opens the root file system. */
-    void open() {
+    private void open() {
         String rootfs = assembly.source.folder().toString();
         assembly.program
                 .call(
@@ -166,23 +184,45 @@ final class RootfsOps {
     void enter() {
         var program = assembly.program;
         program.call(FileCalls.fchdir(assembly.root), "go to the root file system");
-        if (!assembly.namespaces.has(Namespace.Type.MOUNT)) {
-            program.call(FileCalls.chroot("."), "make it the root");
-        } else {
-            // pivot_root(2), NOTES: with "." twice the old root lies on top of the new one, and is unmounted from there
-            program.call(MountCalls.pivotRoot(".", "."), "make it the root, with the host's root on top");
-            if (propagation().isPresent()) {
-                program.call(
-                        MountCalls.propagation(".", Mount.MS_REC | Mount.MS_SLAVE),
-                        "keep the host's mounts as they are");
-            }
-            program.call(MountCalls.umount2(".", Mount.MNT_DETACH), "leave the host's root");
+        // pivot_root(2), NOTES: with "." twice the old root lies on top of the new one, and is unmounted from there
+        program.call(MountCalls.pivotRoot(".", "."), "make it the root, with the host's root on top");
+        if (propagation().isPresent()) {
+            program.call(
+                    MountCalls.propagation(".", Mount.MS_REC | Mount.MS_SLAVE), "keep the host's mounts as they are");
         }
+        program.call(MountCalls.umount2(".", Mount.MNT_DETACH), "leave the host's root");
         program.call(FileCalls.chdir("/"), "stand in the new root");
         assembly.close(assembly.root);
         if (propagation().isPresent()) {
             program.call(MountCalls.propagation("/", propagation().get()), "set the root's propagation");
         }
+    }
+
+    /**
+     * Makes the root file system the root of a process in the host's mount namespace.
+     *
+     * <p>It takes a copy along that is attached nowhere: the host does not see what is mounted in it, and it goes with
+     * the last process whose root it is.
+     */
+    void enterFromHost() {
+        var program = assembly.program;
+        Slot tree = program.slot("tree");
+        program.call(
+                        MountCalls.openTree(
+                                assembly.root,
+                                "",
+                                Mount.OPEN_TREE_CLONE
+                                        | Mount.OPEN_TREE_CLOEXEC
+                                        | Fcntl.AT_EMPTY_PATH
+                                        | Fcntl.AT_RECURSIVE),
+                        "take the root file system along with all that is mounted in it")
+                .to(tree);
+        assembly.close(assembly.root);
+        program.call(ProcessCalls.setns(hostMounts, Sched.CLONE_NEWNS), "go back to the host's mount namespace");
+        assembly.close(hostMounts);
+        program.call(FileCalls.fchdir(tree), "go to the root file system");
+        program.call(FileCalls.chroot("."), "make it the root");
+        assembly.close(tree);
     }
 
     /**

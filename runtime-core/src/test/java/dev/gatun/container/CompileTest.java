@@ -194,13 +194,7 @@ class CompileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            mounts | [{destination: '/a', type: 'tmpfs'}] | mount
-            linux.maskedPaths | ['/a'] | mount
-            linux.readonlyPaths | ['/a'] | mount
-            linux.devices | [{path: '/dev/a', type: 'c', major: 1, minor: 3}] | mount
-            root.readonly | true | mount
             linux.rootfsPropagation | 'slave' | mount
-            process.terminal | true | mount
             hostname | 'a' | uts
             domainname | 'a' | uts
             linux.timeOffsets | {boottime: {secs: 1}} | time

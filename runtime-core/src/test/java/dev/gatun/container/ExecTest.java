@@ -86,13 +86,13 @@ class ExecTest {
     @Test
     void theProcessSeesTheRootOfAContainerWithoutAMountNamespace() {
         bundle.withoutMounts().startIdle();
-        assertThat(bundle.exec("ls /").lines()).containsExactly("bin", "out");
+        assertThat(bundle.exec("ls /").lines()).containsExactly("bin", "dev", "out");
     }
 
     @Test
     void theProcessSeesTheRootOfAContainerWithoutAnyNamespace() {
         bundle.withoutMounts().set("linux.namespaces", "[]").remove("hostname").startIdle();
-        assertThat(bundle.exec("ls /").lines()).containsExactly("bin", "out");
+        assertThat(bundle.exec("ls /").lines()).containsExactly("bin", "dev", "out");
     }
 
     @Test

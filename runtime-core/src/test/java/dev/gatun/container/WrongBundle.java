@@ -105,13 +105,15 @@ record WrongBundle(String what, Consumer<TestBundle> fault, String message) {
                     bundle -> bundle.namespace("network", "/etc/passwd"),
                     "linux.namespaces[5].path: /etc/passwd is not a namespace"),
             new WrongBundle(
-                    "mounts without a mount namespace",
-                    bundle -> bundle.withoutNamespace("mount"),
-                    "mounts: it needs a mount namespace in linux.namespaces, or it would change the host"),
+                    "a user namespace without a mount namespace",
+                    bundle -> bundle.userNamespace().withoutNamespace("mount"),
+                    "linux.namespaces: with a user namespace it needs a mount namespace, as nobody in the first may"
+                            + " mount anything in the host's"),
             new WrongBundle(
-                    "masked paths without a mount namespace",
-                    bundle -> bundle.withoutNamespace("mount").set("mounts", "[]"),
-                    "linux.maskedPaths: it needs a mount namespace in linux.namespaces, or it would change the host"),
+                    "propagation without a mount namespace",
+                    bundle -> bundle.withoutNamespace("mount").set("linux.rootfsPropagation", "'shared'"),
+                    "linux.rootfsPropagation: it needs a mount namespace in linux.namespaces, or it would change the"
+                            + " host"),
             new WrongBundle(
                     "a hostname without a UTS namespace",
                     bundle -> bundle.withoutNamespace("uts"),
