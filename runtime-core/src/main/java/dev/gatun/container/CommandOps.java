@@ -47,6 +47,13 @@ final class CommandOps {
         this.file = program.slot("command", 0);
     }
 
+    /** Fails for want of a command: the specification asks for one at start only (config.md, Process). */
+    static void refuse(ProgramBuilder program) {
+        program.call(
+                FileCalls.openat(FileCalls.CURRENT_DIRECTORY, "", Fcntl.O_PATH, 0),
+                "process.args: empty; a program to run is required");
+    }
+
     /** Looks for the command: as given if it has a slash, otherwise in the folders of the process's own PATH. */
     void find() {
         Label found = program.label("found the command");

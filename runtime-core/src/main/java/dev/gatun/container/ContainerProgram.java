@@ -172,6 +172,7 @@ final class ContainerProgram {
         record Alone(Privileges privileges) implements Surroundings {
             @Override
             public void check(RuntimeSpec spec) {
+                spec.startableProcess();
                 if (new Namespaces(spec.linux().namespaces()).isNew(Namespace.Type.USER)
                         && IdMapper.of(spec.linux(), privileges) == IdMapper.HELPERS) {
                     throw new ContainerException(
@@ -191,12 +192,12 @@ final class ContainerProgram {
             Assembly assembly, Creation creation, Optional<SeccompFilter> filter, Surroundings surroundings) {
         this.assembly = assembly;
         this.program = assembly.program;
-        this.process = assembly.spec.startableProcess();
+        this.process = assembly.spec.processOrIdle();
         this.surroundings = surroundings;
         this.namespaces = new NamespaceOps(assembly);
         this.creation = creation;
-        this.joining = new JoinOps(program, assembly.namespaces);
         this.rootfs = new RootfsOps(assembly);
+        this.joining = new JoinOps(program, assembly.namespaces);
         // in a scope there is somebody already, whom the limit of tasks would count when the child is cloned into it
         boolean clonesIntoGroup =
                 joining.clonesIntoGroup() && !surroundings.options().systemd();
@@ -269,8 +270,8 @@ final class ContainerProgram {
         program.section("namespaces");
         joining.joinAsParent(joinOrder);
         namespaces.makeTime();
-        if (namespaces.mapsIdsInParent()) {
         rootfs.rememberHost();
+        if (namespaces.mapsIdsInParent()) {
             namespaces.prepareMapping();
         }
         parent();
@@ -453,8 +454,20 @@ final class ContainerProgram {
 
     private void execute(IdentityOps identity) {
         program.section("command");
+        if (process.args().isEmpty()) {
+            awaitStart();
+            CommandOps.refuse(program);
+            return;
+        }
         var command = new CommandOps(program, process, process.args().getFirst());
         command.find();
+        awaitStart();
+        Preamble.closeOnExecOps(program, firstClosed());
+        identity.confine();
+        command.execute(HomeFolder.addTo(process, assembly));
+    }
+
+    private void awaitStart() {
         if (surroundings.startSocket().isPresent()) {
             show();
         }
@@ -468,9 +481,6 @@ final class ContainerProgram {
             program.call(SocketCalls.accept4(surroundings.startSocket().get()), "wait to be started")
                     .to(report);
         }
-        Preamble.closeOnExecOps(program, firstClosed());
-        identity.confine();
-        command.execute(HomeFolder.addTo(process, assembly));
     }
 
     private void failure() {

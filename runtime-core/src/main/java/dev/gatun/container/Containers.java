@@ -114,7 +114,8 @@ public final class Containers {
 
     private Created begin(ContainerId id, Bundle bundle, CreateOptions options, boolean waits) {
         Caller.checkPreserved(options.preservedDescriptors());
-        LabelOps.check(bundle.spec().startableProcess(), bundle.spec().linux().mountLabel());
+        Process process = waits ? bundle.spec().processOrIdle() : bundle.spec().startableProcess();
+        LabelOps.check(process, bundle.spec().linux().mountLabel());
         if (!bundle.spec().linux().maskedPaths().isEmpty()) {
             RestrictionOps.checkCover(kernel);
         }

@@ -83,7 +83,7 @@ final class HookRunner {
                 public Program compile(Hook hook, HookStreams streams, Channel channel) {
                     return ExecProgram.compile(
                             spec,
-                            process(spec.startableProcess(), hook),
+                            process(spec.processOrIdle(), hook),
                             hook.path(),
                             namespaces,
                             order,

@@ -72,7 +72,7 @@ final class Rootless {
         refuse(
                 "process.user.additionalGids",
                 mapper == IdMapper.PARENT_OF_ONE
-                        && !spec.startableProcess().user().additionalGids().isEmpty(),
+                        && !spec.processOrIdle().user().additionalGids().isEmpty(),
                 "who maps the own group alone must give up setgroups(2) (user_namespaces(7)); with newgidmap, linux.gidMappings"
                         + " may hold more");
         for (int i = 0; i < spec.mounts().size(); i++) {

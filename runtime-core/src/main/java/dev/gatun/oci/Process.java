@@ -40,6 +40,24 @@ public record Process(
         CpuAffinity execCpuAffinity)
         implements JsonWritable {
 
+    /** What waits in a container whose configuration gives no process. */
+    static final Process IDLE = new Process(
+            false,
+            Optional.empty(),
+            User.ROOT,
+            List.of(),
+            List.of(),
+            "/",
+            Optional.empty(),
+            List.of(),
+            false,
+            Optional.empty(),
+            OptionalInt.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            CpuAffinity.NONE);
+
     private static final int OOM_SCORE_ADJ_MAX = 1000;
 
     public Process {

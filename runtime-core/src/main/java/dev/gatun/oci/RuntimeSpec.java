@@ -58,10 +58,12 @@ public record RuntimeSpec(
                 Fields.read(config.field("linux"), Linux::decode, Linux.NONE));
     }
 
-    /**
-     * The process, which must be there with at least one argument: {@code start} needs it so, and runtimes ask for it
-     * at {@code create} already. Throws {@link InvalidSpecException} if it is not.
-     */
+    /** The process; where none is given, one without a command: it is needed at {@code start} only (config.md). */
+    public Process processOrIdle() {
+        return process.orElse(Process.IDLE);
+    }
+
+    /** The process, which must have at least one argument. Throws {@link InvalidSpecException} if it has not. */
     public Process startableProcess() {
         if (process.isEmpty()) {
             throw new InvalidSpecException("process", "missing; a process to start is required");

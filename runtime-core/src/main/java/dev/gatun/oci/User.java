@@ -13,6 +13,8 @@ import java.util.OptionalInt;
  * @param umask from 0 to 0777; absent leaves it to the runtime
  */
 public record User(long uid, long gid, OptionalInt umask, List<Long> additionalGids) implements JsonWritable {
+    static final User ROOT = new User(0, 0, OptionalInt.empty(), List.of());
+
     private static final int UMASK_MAX = 0777;
 
     public User {

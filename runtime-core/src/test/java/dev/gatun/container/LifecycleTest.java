@@ -16,6 +16,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A container's life: created, running, stopped, deleted. */
 @Tag("kernel")
@@ -64,6 +67,31 @@ class LifecycleTest {
         assertThat(bundle.rootfs.resolve("out/text")).doesNotExist();
         containers.start(id);
         assertThat(bundle.end().text()).isEqualTo("ran");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"process", "process.args"})
+    void aCommandIsNeededAtStartOnly(String missing) {
+        bundle.remove(missing).create();
+        assertThat(status()).isEqualTo(State.Status.CREATED);
+
+        assertThatThrownBy(() -> containers.start(id))
+                .hasMessage("process.args: empty; a program to run is required: ENOENT (No such file or directory)");
+
+        Await.until(() -> status() == State.Status.STOPPED);
+        containers.delete(id, false);
+        assertThat(bundle.state.root()).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "process, process: missing; a process to start is required",
+        "process.args, process.args: empty; a program to run is required"
+    })
+    void whatIsToRunAtOnceNeedsACommandAtOnce(String missing, String message) {
+        bundle.remove(missing);
+        assertThatThrownBy(bundle::start).hasMessage(message);
+        assertThat(bundle.state.list()).isEmpty();
     }
 
     @Test

@@ -51,10 +51,6 @@ record WrongBundle(String what, Consumer<TestBundle> fault, String message) {
                     "ociVersion is a future one",
                     bundle -> bundle.set("ociVersion", "'2.0.0'"),
                     "{bundle}/config.json: ociVersion: \"2.0.0\" is not supported; versions 1.x are"),
-            new WrongBundle(
-                    "process is missing",
-                    bundle -> bundle.remove("process"),
-                    "process: missing; a process to start is required"),
             // the root file system
             new WrongBundle(
                     "rootfs is missing",
@@ -248,7 +244,6 @@ record WrongBundle(String what, Consumer<TestBundle> fault, String message) {
                     bundle -> bundle.set("linux.netDevices", "{lo: {}}"),
                     "linux.netDevices.lo: the container has a network device \"lo\" already"),
             // the process
-            new WrongBundle("no command", bundle -> bundle.args(), "process.args: empty; a program to run is required"),
             new WrongBundle(
                     "a command that is missing",
                     bundle -> bundle.args("/bin/nothing"),

@@ -21,7 +21,7 @@ final class CreateVerb implements Verb {
     public int run(ParseResult args, Session session) {
         SocketActivation sockets = SocketActivation.of(session.environment());
         Bundle bundle = CreateArguments.bundle(args, sockets);
-        boolean terminal = bundle.spec().startableProcess().terminal();
+        boolean terminal = bundle.spec().processOrIdle().terminal();
         session.containers()
                 .create(
                         CreateArguments.id(args),

@@ -85,7 +85,7 @@ final class ExecVerb implements Verb {
                 throw new ContainerException("read " + file + ": " + e, e);
             }
         }
-        var process = new ExecProcess(spec.startableProcess(), args.matchedPositionalValue(1, List.of()));
+        var process = new ExecProcess(spec.processOrIdle(), args.matchedPositionalValue(1, List.of()));
         if (args.hasMatchedOption("--tty")) {
             process.terminal(true);
             process.consoleSize(TerminalSettings.size(session.kernel())
