@@ -355,7 +355,7 @@ final class ContainerProgram {
         program.section("identity");
         Preamble.closeOthersOps(program, firstClosed(), keptToTheEnd());
         new PolicyOps(program).apply(assembly.spec, process);
-        var identity = new IdentityOps(program, process, seccomp, assembly.namespaces);
+        var identity = new IdentityOps(assembly, process, seccomp);
         identity.assume();
         execute(identity);
     }

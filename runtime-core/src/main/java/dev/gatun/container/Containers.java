@@ -116,6 +116,7 @@ public final class Containers {
         Caller.checkPreserved(options.preservedDescriptors());
         Process process = waits ? bundle.spec().processOrIdle() : bundle.spec().startableProcess();
         LabelOps.check(process, bundle.spec().linux().mountLabel());
+        warn(process, bundle.spec().linux().namespaces());
         if (!bundle.spec().linux().maskedPaths().isEmpty()) {
             RestrictionOps.checkCover(kernel);
         }
@@ -137,6 +138,11 @@ public final class Containers {
             startOrUndo(created);
             return new Created(created.status(), created.terminal(), created.streams(), readiness);
         }
+    }
+
+    private void warn(Process process, List<Namespace> namespaces) {
+        GrantedCapabilities.of(process, new Namespaces(namespaces), Privileges.ofThisProcess())
+                .warn(warnings);
     }
 
     private void startOrUndo(Created created) {
@@ -417,6 +423,7 @@ public final class Containers {
         Caller.checkPreserved(options.preservedDescriptors());
         process.requireArgs("process.args");
         LabelOps.check(process, Optional.empty());
+        warn(process, spec.linux().namespaces());
         GroupPaths groups = group.of(status.record());
         List<Namespace> namespaces = Namespaces.of(status.record().init(), spec);
         List<Namespace.Type> joinOrder = new JoinOrder(kernel).of(namespaces);
@@ -441,6 +448,7 @@ public final class Containers {
                             view,
                             filters.filter(spec, kernel.arch()),
                             groups,
+                            Privileges.ofThisProcess(),
                             channel.programEnd(),
                             console,
                             options.preservedDescriptors(),

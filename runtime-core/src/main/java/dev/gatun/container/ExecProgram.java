@@ -39,6 +39,7 @@ final class ExecProgram {
      * @param joinOrder in which order they are joined
      * @param filter of the system calls
      * @param group the control group that the process joins
+     * @param runtime what whoever starts it may do
      * @param containerRoot the root of the container's first process
      * @param console where the terminal goes, if not to Java
      * @param inherited how many descriptors behind the standard ones the process gets
@@ -55,13 +56,14 @@ final class ExecProgram {
             RootView view,
             Optional<SeccompFilter> filter,
             GroupPaths group,
+            Privileges runtime,
             Fd channel,
             Optional<Fd> console,
             int inherited,
             Optional<String> keyring,
             Optional<HookStreams> streams) {
         var root = new RootSource.Folder(Path.of("/"));
-        var assembly = new Assembly(spec, new Namespaces(namespaces), Path.of("/"), root, view, group, Privileges.ROOT);
+        var assembly = new Assembly(spec, new Namespaces(namespaces), Path.of("/"), root, view, group, runtime);
         var program = assembly.program;
         Label start = program.label("start");
         Label inChild = program.label("child");
@@ -131,7 +133,7 @@ final class ExecProgram {
         policies.finalAffinity(process.execCpuAffinity());
         policies.apply(spec, process);
         var seccomp = new SeccompOps(program, filter, process, channel);
-        var identity = new IdentityOps(program, process, seccomp, assembly.namespaces);
+        var identity = new IdentityOps(assembly, process, seccomp);
         identity.assume();
         program.section("command");
         var command = new CommandOps(program, process, executable);

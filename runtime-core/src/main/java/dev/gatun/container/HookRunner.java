@@ -91,6 +91,7 @@ final class HookRunner {
                             view,
                             filters.filter(spec, kernel.arch()),
                             group,
+                            Privileges.ofThisProcess(),
                             channel.programEnd(),
                             Optional.empty(),
                             0,

@@ -8,41 +8,36 @@ import dev.gatun.linux.Prctl;
 import dev.gatun.linux.ProcessCalls;
 import dev.gatun.linux.Rlimit;
 import dev.gatun.linux.Text;
-import dev.gatun.oci.Capabilities;
 import dev.gatun.oci.Namespace;
 import dev.gatun.oci.Process;
 import dev.gatun.program.Label;
 import dev.gatun.program.Op;
 import dev.gatun.program.ProgramBuilder;
 import java.util.ArrayList;
-import java.util.List;
 
 /** Ops that make the program the user that the container's process is to be, with its rights and limits and no more. */
 final class IdentityOps {
     private static final int DEFAULT_UMASK = 0022;
-    private static final Capabilities NO_CAPABILITIES =
-            new Capabilities(List.of(), List.of(), List.of(), List.of(), List.of());
 
     private final ProgramBuilder program;
     private final Process process;
-    private final Capabilities capabilities;
+    private final GrantedCapabilities capabilities;
     private final SeccompOps seccomp;
     private final Namespaces namespaces;
 
-    IdentityOps(ProgramBuilder program, Process process, SeccompOps seccomp, Namespaces namespaces) {
-        this.program = program;
+    IdentityOps(Assembly assembly, Process process, SeccompOps seccomp) {
+        this.program = assembly.program;
         this.process = process;
         this.seccomp = seccomp;
-        this.namespaces = namespaces;
-        // none rather than all where none are listed, as runc and crun have it
-        this.capabilities = process.capabilities().orElse(NO_CAPABILITIES);
+        this.namespaces = assembly.namespaces;
+        this.capabilities = GrantedCapabilities.of(process, namespaces, assembly.privileges);
     }
 
     /** Adds all of it, in the order in which one right after the other is given up. */
     void assume() {
         limits();
         program.call(FileCalls.umask(process.user().umask().orElse(DEFAULT_UMASK)), "set the mask of file modes");
-        dropBounding(bits(capabilities.bounding()));
+        dropBounding(capabilities.bounding());
         String cwd = Text.quoted(process.cwd());
         Label refused = program.label("root is kept out");
         Label reached = program.label("in the working folder");
@@ -72,7 +67,7 @@ final class IdentityOps {
 
     /** Whether a capability that is not to be the process's own is still needed. */
     private boolean isHeldBack() {
-        return (seccomp.needed() & ~bits(capabilities.effective())) != 0;
+        return (seccomp.needed() & ~capabilities.effective()) != 0;
     }
 
     private void limits() {
@@ -120,7 +115,7 @@ final class IdentityOps {
         program.call(capset(isHeldBack() ? seccomp.needed() : 0), "set the capabilities");
         program.call(ProcessCalls.prctl(Prctl.PR_SET_KEEPCAPS, 0), "let execve decide on capabilities again");
         program.call(ProcessCalls.clearAmbient(), "clear the ambient capabilities");
-        long ambient = bits(capabilities.ambient());
+        long ambient = capabilities.ambient();
         for (Capability capability : Capability.values()) {
             if ((ambient & capability.bit()) != 0) {
                 // as runc: what is not both permitted and inheritable cannot be ambient, and is left out
@@ -132,17 +127,6 @@ final class IdentityOps {
 
     private Call capset(long more) {
         return ProcessCalls.capset(
-                bits(capabilities.effective()) | more,
-                bits(capabilities.permitted()) | more,
-                bits(capabilities.inheritable()));
-    }
-
-    /** The set's bits; names that no kernel knows are left out, as the specification advises. */
-    private static long bits(List<String> names) {
-        long bits = 0;
-        for (String name : names) {
-            bits |= Capability.named(name).map(Capability::bit).orElse(0L);
-        }
-        return bits;
+                capabilities.effective() | more, capabilities.permitted() | more, capabilities.inheritable());
     }
 }

@@ -1,18 +1,25 @@
 package dev.gatun.container;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gatun.linux.Capability;
+import dev.gatun.oci.Namespace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who the container's process is, what it may do, and what it is given; read from the host's /proc while it sleeps. */
 @Tag("kernel")
@@ -132,6 +139,45 @@ class IdentityTest {
     void aCapabilityThatNobodyKnowsIsLeftOut() {
         capabilities("{bounding: ['CAP_KILL', 'CAP_FLY'], permitted: ['CAP_KILL', 'CAP_FLY'], effective: ['CAP_FLY']}");
         assertThat(set(start(), "CapBnd")).isEqualTo(CAP_KILL);
+        assertThat(bundle.warnings)
+                .containsExactly(
+                        "process.capabilities: left out, as they are unknown or not this process's own: CAP_FLY");
+    }
+
+    @Test
+    void capabilitiesThatAreToldOfAreTheUnknownOnly() {
+        start();
+        assertThat(bundle.warnings).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatTheRuntimeHasNotItselfIsLeftOutUnlessAUserNamespaceGivesIt(boolean user) {
+        var namespaces =
+                new Namespaces(user ? List.of(new Namespace(Namespace.Type.USER, Optional.empty())) : List.of());
+        capabilities("{bounding: ['CAP_KILL'], permitted: ['CAP_KILL'], effective: ['CAP_KILL', 'CAP_NET_RAW']}");
+        var warnings = new ArrayList<String>();
+
+        var granted = GrantedCapabilities.of(
+                bundle.bundle().spec().startableProcess(), namespaces, new Privileges(0, 0, ~CAP_KILL));
+        granted.warn(warnings::add);
+
+        assertThat(granted.bounding()).isEqualTo(user ? CAP_KILL : 0);
+        assertThat(granted.permitted()).isEqualTo(user ? CAP_KILL : 0);
+        assertThat(granted.effective()).isEqualTo(user ? CAP_KILL | CAP_NET_RAW : CAP_NET_RAW);
+        assertThat(warnings).hasSize(user ? 0 : 1);
+    }
+
+    /** Where the machine's root lacks a capability itself, what asks for all of them runs all the same. */
+    @Test
+    void whoAsksForAllCapabilitiesGetsThoseThatThereAre() {
+        String all = Arrays.stream(Capability.values())
+                .map(capability -> "'" + capability + "'")
+                .collect(joining(", ", "[", "]"));
+        capabilities(
+                "{bounding: %1$s, permitted: %1$s, effective: %1$s, inheritable: %1$s, ambient: %1$s}".formatted(all));
+        assertThat(set(start(), "CapEff")).isEqualTo(Privileges.ofThisProcess().capabilities());
+        assertThat(bundle.exec("exit 0").status()).isZero();
     }
 
     @Test
