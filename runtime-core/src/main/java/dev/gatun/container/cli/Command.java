@@ -86,7 +86,6 @@ public final class Command {
         } catch (ParameterException wrong) {
             String help = wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help";
             report(
-                    "error",
                     usageError(wrong) + "; see \"" + help + "\"",
                     globalOption(args, "--log"),
                     globalOption(args, "--log-format"),
@@ -147,11 +146,15 @@ public final class Command {
                     link,
                     out,
                     err,
-                    warning -> report("warning", warning, parsed, err),
+                    warning -> warn(warning, err),
                     parsed.hasMatchedOption("--systemd-cgroup"));
             return verb.run(parsed.subcommand(), session);
         } catch (RuntimeException failed) {
-            report("error", oneLine(failed), parsed, err);
+            report(
+                    oneLine(failed),
+                    parsed.matchedOptionValue("--log", ""),
+                    parsed.matchedOptionValue("--log-format", ""),
+                    err);
             if (parsed.hasMatchedOption("--debug")) {
                 failed.printStackTrace(err);
             }
@@ -159,27 +162,23 @@ public final class Command {
         }
     }
 
-    private void report(String level, String message, ParseResult parsed, PrintStream err) {
-        report(
-                level,
-                message,
-                parsed.matchedOptionValue("--log", ""),
-                parsed.matchedOptionValue("--log-format", ""),
-                err);
-    }
-
-    /** One line for people, and one for the log that an engine reads. */
-    private void report(String level, String message, String log, String format, PrintStream err) {
-        if (!log.isEmpty() && !log.equals("/dev/stderr")) {
-            log(log, format, level, message, err);
-        }
-        err.println(name + ": " + (level.equals("error") ? "" : level + ": ") + message);
+    /** A line for people alone: what is in the log is the one error to an engine. */
+    private void warn(String message, PrintStream err) {
+        err.println(name + ": warning: " + message);
         // this process may be replaced by a program that knows nothing of what is still to be written
         err.flush();
     }
 
-    private void log(String file, String format, String level, String message, PrintStream err) {
-        String line = format.equals("json") ? json(level, message) : "level=" + level + " msg=" + message;
+    /** One line for people, and one for the log that an engine reads. */
+    private void report(String message, String log, String format, PrintStream err) {
+        if (!log.isEmpty() && !log.equals("/dev/stderr")) {
+            log(log, format, message, err);
+        }
+        err.println(name + ": " + message);
+    }
+
+    private void log(String file, String format, String message, PrintStream err) {
+        String line = format.equals("json") ? json(message) : "level=error msg=" + message;
         try {
             Files.writeString(
                     Path.of(file),
@@ -192,10 +191,10 @@ public final class Command {
         }
     }
 
-    private static String json(String level, String message) {
+    private static String json(String message) {
         return JsonWriter.compact()
                 .beginObject()
-                .field("level", level)
+                .field("level", "error")
                 .field("msg", message)
                 .field("time", Instant.now().toString())
                 .endObject()
