@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gatun.cgroup.CgroupException;
 import dev.gatun.cgroup.DeviceRules;
 import dev.gatun.oci.DeviceRule;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -151,6 +152,45 @@ class SystemdTest {
                         "[[CollectMode, inactive-or-failed]]",
                         "[[After, [a.service, b.service]]]",
                         "[[AllowedCPUs, [5, 1]]]");
+    }
+
+    /** The distribution has no java.xml, which dbus-java requires (scripts/dist). */
+    @Test
+    void noModuleIsNeededThatTheDistributionLeavesOut() throws Exception {
+        systemd.close();
+        fake.close();
+        Path socket = folder.resolve("bus");
+        try (var other = new FakeSystemd(socket)) {
+            Process client = new ProcessBuilder(
+                            System.getProperty("java.home") + "/bin/java",
+                            "--limit-modules",
+                            "java.base,jdk.net,jdk.security.auth",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Client.class.getName(),
+                            socket.toString())
+                    .redirectErrorStream(true)
+                    .start();
+            String printed = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertThat(client.waitFor()).as(printed).isZero();
+            assertThat(printed).isEqualTo("/system.slice/gatun-a.scope");
+            assertThat(other.calls)
+                    .extracting(List::getFirst)
+                    .containsExactly("StartTransientUnit", "GetUnit", "Get", "StopUnit", "ResetFailedUnit");
+        }
+    }
+
+    /** Starts a unit and stops it. */
+    static final class Client {
+        private Client() {}
+
+        public static void main(String[] args) {
+            try (Systemd systemd = Systemd.connect(List.of(), args[0])) {
+                System.out.print(systemd.start(UNIT, "a", List.of(1L), List.of()));
+                systemd.stop(UNIT.unit());
+            }
+        }
     }
 
     @Test
