@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 @Tag("kernel")
 @Tag("cgroup")
 class DeviceFilterKernelTest {
+    private static final int REPLACEMENTS = 500;
+
     private final Kernel kernel = Kernel.load();
 
     private static GroupPaths unified() {
@@ -83,8 +85,48 @@ class DeviceFilterKernelTest {
         assertThat(Path.of(place.folder())).doesNotExist();
     }
 
+    /** While the filter is replaced, there is none too many and none too few. */
+    @Test
+    void thereIsNoMomentWithoutAFilter() throws Exception {
+        GroupPaths paths = unified();
+        Path folder = Files.createTempDirectory(Path.of("/dev"), "gatun-filter-");
+        Group group =
+                Group.make(kernel, Creation.ofContainer(paths, Resources.NONE, CgroupFiles.HOST, Optional.empty()));
+        Process opener = new ProcessBuilder(
+                        "/bin/busybox",
+                        "sh",
+                        "-c",
+                        "cd $0; mknod kmsg c 1 11; mknod null c 1 3; echo $$ >$1; i=0; while [ ! -e stop ]; do i=$((i+1));"
+                                + " (: >kmsg) 2>>refused && echo opened; : >null || echo denied; done; echo $i",
+                        folder.toString(),
+                        paths.places().getFirst().file("cgroup.procs"))
+                .start();
+        try {
+            for (int i = 0; i < REPLACEMENTS; i++) {
+                group.update(device(1, i % 2 == 0));
+            }
+            Files.createFile(folder.resolve("stop"));
+            List<String> lines = opener.inputReader().lines().toList();
+
+            assertThat(lines).hasSize(1);
+            assertThat(Integer.parseInt(lines.getFirst())).isPositive();
+        } finally {
+            opener.destroyForcibly().waitFor();
+            group.remove();
+            for (String file : List.of("kmsg", "null", "refused", "stop")) {
+                Files.deleteIfExists(folder.resolve(file));
+            }
+            Files.delete(folder);
+        }
+    }
+
     private static Resources rules(boolean allow) {
-        var rule = new DeviceRule(allow, DeviceRule.Type.CHARACTER, OptionalLong.of(1), OptionalLong.of(11), "rw");
+        return device(11, allow);
+    }
+
+    /** A rule about one of the kernel's own devices. */
+    private static Resources device(long minor, boolean allow) {
+        var rule = new DeviceRule(allow, DeviceRule.Type.CHARACTER, OptionalLong.of(1), OptionalLong.of(minor), "rw");
         return new Resources(
                 List.of(rule),
                 Resources.NONE.memory(),
