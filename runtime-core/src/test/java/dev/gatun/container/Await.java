@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what a container does, where there is no descriptor to wait on. */
 final class Await {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final long PAUSE_NANOS = 1_000_000;
 
     private Await() {}

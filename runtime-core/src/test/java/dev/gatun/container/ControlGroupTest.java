@@ -11,6 +11,7 @@ import dev.gatun.cgroup.GroupPaths;
 import dev.gatun.cgroup.GroupView;
 import dev.gatun.cgroup.Hierarchy;
 import dev.gatun.cgroup.Layout;
+import dev.gatun.cgroup.OomWatch;
 import dev.gatun.linux.Block;
 import dev.gatun.linux.Call;
 import dev.gatun.linux.Errno;
@@ -406,6 +407,27 @@ class ControlGroupTest {
         }
     }
 
+    /** Only the root of a hierarchy of version 1 has the file, and no container sees that; nor does it make a hierarchy. */
+    @Test
+    void whatTheHostRunsWhenAGroupIsEmptyIsOutOfReachInAWritableMountToo() {
+        try (var bundle = new TestBundle()) {
+            for (String set : List.of("bounding", "effective", "permitted")) {
+                bundle.set("process.capabilities." + set, "['CAP_SYS_ADMIN', 'CAP_DAC_OVERRIDE']");
+            }
+            bundle.config.withArray("/mounts").remove(6);
+            bundle.mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "rw");
+
+            TestBundle.Outcome outcome = bundle.run("for name in memory net_cls; do mkdir /cg-$name;"
+                    + " mount -t cgroup -o $name none /cg-$name 2>/dev/null && echo mounted $name; done;"
+                    + " find /sys/fs/cgroup /cg-* -name release_agent; find /sys/fs/cgroup -name cgroup.procs");
+
+            assertThat(outcome.text())
+                    .contains("/cgroup.procs")
+                    .doesNotContain("release_agent")
+                    .doesNotContain("mounted net_cls");
+        }
+    }
+
     @Test
     void aFailureLeavesNoGroup() {
         try (var bundle = new TestBundle()) {
@@ -469,7 +491,7 @@ class ControlGroupTest {
     void whatIsUsedIsCounted() {
         try (var bundle = new TestBundle()) {
             bundle.set("linux.resources.pids", "{limit: 33}")
-                    .script("i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done; sleep 1000 & echo ready; wait")
+                    .script("i=0; while [ $i -lt 5000 ]; do i=$((i+1)); done; sleep 1000 & echo ready; wait")
                     .start();
             Await.until(() -> bundle.text().equals("ready"));
             var stats = control(bundle).stats(bundle.containerId());
@@ -511,6 +533,26 @@ class ControlGroupTest {
     }
 
     @Test
+    void whoIsKilledForThePodsMemoryIsRecordedToo() {
+        try (var bundle = new TestBundle()) {
+            GroupPaths paths = GroupPaths.of(Layout.read(), Optional.of(bundle.groupPath() + "-pod"), "");
+            Resources limit = resources("{memory: {limit: 16777216, swap: 16777216}}");
+            Group pod = Group.make(bundle.kernel, Creation.ofParent(paths, limit, CgroupFiles.HOST));
+            try {
+                bundle.set("linux.cgroupsPath", "'" + bundle.groupPath() + "-pod/one'")
+                        .script(MEMORY_EATER)
+                        .start();
+
+                assertThat(bundle.containers.await(bundle.containerId())).isEqualTo(137);
+                assertThat(bundle.state.get(bundle.containerId()).oomKilled()).isTrue();
+                bundle.containers.delete(bundle.containerId(), false);
+            } finally {
+                pod.remove();
+            }
+        }
+    }
+
+    @Test
     void theContainersRootRunsItsOwnGroupsWhereTheyAreGivenToIt() {
         Layout layout = Layout.read();
         if (!layout.isUnified()) {
@@ -548,6 +590,7 @@ class ControlGroupTest {
             }
 
             assertThat(groups()).isEqualTo(before);
+            assertThat(watches()).isZero();
             assertThat(Footprint.of(bundle.folder)).usingRecursiveComparison().isEqualTo(footprint);
             // the kernel frees them some time after their groups; others may have some, too
             Await.until(() -> programs(bundle.kernel) < programs + MANY / 10);
@@ -572,9 +615,27 @@ class ControlGroupTest {
         }
     }
 
+    /** While somebody waits to be told when its memory runs out. */
     private static void lifeAndDeath(TestBundle bundle) {
         bundle.create();
-        bundle.containers.delete(bundle.containerId(), false);
+        try (OomWatch watch = new Group(bundle.kernel, paths(bundle)).watchOom().orElseThrow()) {
+            assertThat(watch.descriptor().number()).isPositive();
+            bundle.containers.delete(bundle.containerId(), false);
+        }
+    }
+
+    /** How many files this JVM has the kernel watch. */
+    private static long watches() throws Exception {
+        long count = 0;
+        try (var descriptors = Files.list(Path.of("/proc/self/fdinfo"))) {
+            for (Path descriptor : descriptors.toList()) {
+                count += TestBundle.read(descriptor)
+                        .lines()
+                        .filter(line -> line.startsWith("inotify "))
+                        .count();
+            }
+        }
+        return count;
     }
 
     /** How many groups of this test there are. */
