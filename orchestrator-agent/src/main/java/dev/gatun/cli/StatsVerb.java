@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -42,7 +43,10 @@ final class StatsVerb implements Verb {
 
     @Override
     public void declare(CommandSpec spec) {
-        spec.usageMessage().description("Show what running containers use: processor time, memory, tasks and devices.");
+        spec.usageMessage()
+                .description(
+                        "Show what running containers use: processor time, memory, tasks and devices, and what part of"
+                                + " the last ten seconds some of their tasks waited for a processor, memory or a device.");
         spec.addOption(flag("Show it once, and end.", "--no-stream"));
         spec.addOption(flag("Print JSON, a line each time.", "--json"));
         spec.addPositional(rest(0, "ID", "The containers; all that run if none is given."));
@@ -50,51 +54,59 @@ final class StatsVerb implements Verb {
 
     @Override
     public int run(ParseResult args, Session session) {
-        List<String> names = args.matchedPositionalValue(0, List.of());
+        var named = new ArrayList<ContainerId>();
+        for (String name : args.matchedPositionalValue(0, List.<String>of())) {
+            named.add(new ContainerId(name));
+            // from now on one that does not run has ended, which is no error
+            session.groups().stats(named.getLast());
+        }
         boolean once = args.hasMatchedOption("--no-stream");
         boolean json = args.hasMatchedOption("--json");
-        rows(names, session);
+        rows(named, session);
         pause(FIRST_PAUSE_MILLIS);
-        do {
-            List<Row> rows = rows(names, session);
+        List<Row> rows = rows(named, session);
+        while (!rows.isEmpty() || named.isEmpty()) {
             session.out().print(json ? json(rows) + "\n" : (once ? "" : CLEAR) + table(rows));
             session.out().flush();
-        } while (!once && !session.out().checkError() && pause(PAUSE_MILLIS));
+            if (once || session.out().checkError()) {
+                break;
+            }
+            pause(PAUSE_MILLIS);
+            rows = rows(named, session);
+        }
         return 0;
     }
 
-    private List<Row> rows(List<String> names, Session session) {
+    private List<Row> rows(List<ContainerId> named, Session session) {
         var rows = new ArrayList<Row>();
-        for (ContainerId id : containers(names, session)) {
-            Stats stats = session.groups().stats(id);
+        for (ContainerStatus container : running(named, session)) {
+            ContainerId id = container.record().id();
+            Stats stats = session.groups().stats(container);
             var now = new Sample(stats.cpu().total(), System.nanoTime());
             Sample last = before.put(id, now);
-            double processors = last == null ? 0 : (double) (now.used() - last.used()) / (now.at() - last.at());
-            rows.add(new Row(id, stats, processors));
+            // another one that has the name now has used less
+            long used = last == null ? 0 : Math.max(now.used() - last.used(), 0);
+            rows.add(new Row(id, stats, last == null ? 0 : (double) used / (now.at() - last.at())));
         }
         return rows;
     }
 
-    private static List<ContainerId> containers(List<String> names, Session session) {
-        var ids = new ArrayList<ContainerId>();
-        for (String name : names) {
-            ids.add(new ContainerId(name));
+    /** Those of a list that run, or all that do. */
+    private static List<ContainerStatus> running(List<ContainerId> named, Session session) {
+        var found = new ArrayList<ContainerStatus>();
+        if (named.isEmpty()) {
+            found.addAll(session.state().list());
         }
-        if (!ids.isEmpty()) {
-            return ids;
+        for (ContainerId id : named) {
+            session.state().find(id).ifPresent(found::add);
         }
-        for (ContainerStatus container : session.state().list()) {
-            if (container.status() != State.Status.STOPPED) {
-                ids.add(container.record().id());
-            }
-        }
-        return ids;
+        found.removeIf(container -> container.status() == State.Status.STOPPED);
+        return found;
     }
 
-    private static boolean pause(int millis) {
+    private static void pause(int millis) {
         try {
             Thread.sleep(millis);
-            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ContainerException("interrupted", e);
@@ -116,20 +128,26 @@ final class StatsVerb implements Verb {
                     Long.toString(stats.pids().current()),
                     bytes(io(stats, "Read")),
                     bytes(io(stats, "Write")),
-                    stats.pressures()
-                            .memory()
-                            .map(pressure -> percent(pressure.some().avg10()))
-                            .orElse("-")));
+                    stalls(stats.pressures())));
         }
         return out.toString();
     }
 
     private static String line(Object... columns) {
-        return String.format(Locale.ROOT, "%-16s %7s %10s %10s %10s %6s %10s %10s %9s%n", columns);
+        return String.format(Locale.ROOT, "%-16s %7s %10s %10s %10s %6s %10s %10s %16s%n", columns);
     }
 
     private static String percent(double share) {
         return String.format(Locale.ROOT, "%.1f", share);
+    }
+
+    /** For want of a processor, of memory and of a device. */
+    private static String stalls(Stats.Pressures pressures) {
+        return stall(pressures.cpu()) + "/" + stall(pressures.memory()) + "/" + stall(pressures.io());
+    }
+
+    private static String stall(Optional<Stats.Pressure> pressure) {
+        return pressure.isPresent() ? percent(pressure.get().some().avg10()) : "-";
     }
 
     private static long io(Stats stats, String operation) {

@@ -320,6 +320,11 @@ final class Gatun implements AutoCloseable {
             }
         }
 
+        /** What it has written until now. */
+        String out() {
+            return out.read();
+        }
+
         /** Waits until it has written {@code text}, and whatever else. */
         Running awaitOutput(String text) {
             await("\"" + text + "\" in the output, " + this, () -> out.read().contains(text));

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatun.json.JsonReader;
 import dev.gatun.json.JsonValue;
+import dev.gatun.linux.Signal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -102,6 +104,36 @@ class GroupVerbsTest {
                 .succeeded()
                 .out());
         assertThat(line.elements()).hasSize(1);
+    }
+
+    @Test
+    void whatIsUsedIsShownAgainAndAgainUntilTheContainerEnds() {
+        runs("sh", "-c", "while :; do :; done");
+        var live = gatun.start("gatun", "stats", "--json", "one");
+        Gatun.await("three lines", () -> live.out().lines().count() >= 3);
+        gatun.run("gatun-oci", "delete", "--force", "one").succeeded();
+
+        List<String> lines = live.end().succeeded().out().lines().toList();
+        JsonValue last = json(lines.getLast()).elements().getFirst();
+        assertThat(last.field("id").string()).isEqualTo("one");
+        assertThat(last.field("processors").number()).isBetween(0.05, 1.1);
+        assertThat(gatun.run("gatun", "stats", "one").failedWith(1)).contains("one");
+    }
+
+    @Test
+    void theTableIsShownAgainInItsPlaceWhateverComesAndGoes() {
+        runs("sleep", "1000");
+        var live = gatun.start("gatun", "stats");
+        live.awaitOutput("one ");
+        gatun.run("gatun-oci", "delete", "--force", "one").succeeded();
+        runs("sleep", "1001");
+        int shown = live.out().length();
+        Gatun.await("the table once more", () -> live.out().indexOf("one ", shown) > 0);
+        live.signal(Signal.SIGINT);
+
+        assertThat(live.end().out())
+                .startsWith("\033[H\033[2JID ")
+                .containsPattern("(?m)^one .* ([0-9.]+|-)/([0-9.]+|-)/([0-9.]+|-)$");
     }
 
     @Test

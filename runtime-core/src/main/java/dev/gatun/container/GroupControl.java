@@ -62,7 +62,12 @@ public final class GroupControl {
     }
 
     public Stats stats(ContainerId id) {
-        return group(alive(id)).view().stats();
+        return stats(alive(id));
+    }
+
+    /** What a container uses that was running a moment ago: nothing, if its group is gone by now. */
+    public Stats stats(ContainerStatus container) {
+        return group(container).view().stats();
     }
 
     private ContainerStatus alive(ContainerId id) {
