@@ -52,13 +52,17 @@ final class InfoVerb implements Verb {
     private static String text(Layout layout) {
         var out = new StringBuilder("control groups: ").append(layout.kind()).append('\n');
         for (String controller : CONTROLLERS) {
-            Optional<Hierarchy> found = layout.find(controller);
-            String place = found.isPresent()
-                    ? "v" + found.get().version() + "  " + found.get().mountPoint()
-                    : "-";
-            out.append(String.format(Locale.ROOT, "  %-10s %s%n", controller, place));
+            out.append(String.format(Locale.ROOT, "  %-10s %s%n", controller, place(layout, controller)));
         }
         return out.toString();
+    }
+
+    private static String place(Layout layout, String controller) {
+        Optional<Hierarchy> found = layout.find(controller);
+        if (found.isPresent()) {
+            return "v" + found.get().version() + "  " + found.get().mountPoint();
+        }
+        return layout.unmounted().contains(controller) ? "v1  mounted nowhere" : "-";
     }
 
     private static String json(Layout layout) {
@@ -72,6 +76,8 @@ final class InfoVerb implements Verb {
                         .field("version", found.get().version())
                         .field("mountPoint", found.get().mountPoint())
                         .endObject();
+            } else if (layout.unmounted().contains(controller)) {
+                out.name(controller).beginObject().field("version", 1).endObject();
             }
         }
         return out.endObject().endObject().endObject().toString();

@@ -12,9 +12,11 @@ public final class Layout {
     private static final String MOUNTS = "/proc/self/mountinfo";
 
     private final List<Hierarchy> hierarchies;
+    private final List<String> unmounted;
 
-    public Layout(List<Hierarchy> hierarchies) {
+    private Layout(List<Hierarchy> hierarchies, List<String> unmounted) {
         this.hierarchies = List.copyOf(hierarchies);
+        this.unmounted = List.copyOf(unmounted);
     }
 
     /** As it is on this host, for this process. */
@@ -40,7 +42,18 @@ public final class Layout {
                 add(found, fields(line), own, files);
             }
         }
-        return new Layout(found);
+        return new Layout(found, unmounted(found, own));
+    }
+
+    private static List<String> unmounted(List<Hierarchy> found, List<String> own) {
+        var unmounted = new ArrayList<String>();
+        for (String line : own) {
+            String name = line.split(":", 3)[1];
+            if (!name.isEmpty() && !name.startsWith("name=") && !has(found, false, name)) {
+                unmounted.addAll(List.of(name.split(",", -1)));
+            }
+        }
+        return unmounted;
     }
 
     /** One line of mountinfo: proc_pid_mountinfo(5). */
@@ -151,6 +164,11 @@ public final class Layout {
             }
         }
         return unified;
+    }
+
+    /** The controllers of hierarchies of version 1 that are there and mounted nowhere: nothing can be limited by them. */
+    public List<String> unmounted() {
+        return unmounted;
     }
 
     /** Whether version 2 is all there is. */

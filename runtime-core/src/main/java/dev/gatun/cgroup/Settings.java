@@ -96,11 +96,20 @@ public final class Settings {
             }
             return paths.unified().get();
         }
-        throw new CgroupException("linux.resources." + field + ": the host has no " + unified + " controller ("
-                + (paths.isEmpty()
-                        ? "no control groups are mounted"
-                        : "it is mounted in no cgroup v1 hierarchy, and cgroup.controllers of version 2 does not list it")
-                + "); leave the setting out, or enable the controller when the kernel is booted");
+        throw new CgroupException(
+                "linux.resources." + field + ": the host has no " + unified + " controller (" + whyNot(legacy));
+    }
+
+    private String whyNot(String controller) {
+        if (paths.isEmpty()) {
+            return "no control groups are mounted); leave the setting out, or mount them at /sys/fs/cgroup";
+        }
+        if (Layout.read(files).unmounted().contains(controller)) {
+            return "it is in a hierarchy of version 1 that is mounted nowhere); leave the setting out, or mount it:"
+                    + " mount -t cgroup -o " + controller + " none /sys/fs/cgroup/" + controller;
+        }
+        return "it is mounted in no cgroup v1 hierarchy, and cgroup.controllers of version 2 does not list it);"
+                + " leave the setting out, or enable the controller when the kernel is booted";
     }
 
     private void pids(OptionalLong limit) {

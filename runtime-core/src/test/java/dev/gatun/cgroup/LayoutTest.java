@@ -36,6 +36,17 @@ class LayoutTest {
     }
 
     @Test
+    void aHierarchyThatIsMountedNowhereIsNoPlaceForLimits() {
+        FakeFiles files =
+                FakeFiles.hybrid().put("/proc/self/cgroup", "10:net_cls,net_prio:/\n9:name=systemd:/\n0::/\n");
+
+        assertThat(Layout.read(files).unmounted()).containsExactly("net_cls", "net_prio");
+        assertThat(Layout.read(files).find("net_cls")).isEmpty();
+        assertThat(Layout.read(FakeFiles.hybrid()).unmounted()).isEmpty();
+        assertThat(Layout.read(FakeFiles.unified()).unmounted()).isEmpty();
+    }
+
+    @Test
     void aHostWithoutControlGroups() {
         Layout layout = Layout.read(new FakeFiles().put("/proc/self/mountinfo", "1 0 8:1 / / rw - ext4 /dev/sda rw\n"));
 

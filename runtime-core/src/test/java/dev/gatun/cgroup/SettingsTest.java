@@ -245,6 +245,18 @@ class SettingsTest {
     }
 
     @Test
+    void aControllerThatIsMountedNowhereHasToBeMounted() {
+        FakeFiles files = FakeFiles.hybrid().put("/proc/self/cgroup", "10:net_cls:/\n0::/\n");
+
+        assertThatThrownBy(() -> compile(files, "{'network': {'classID': 1}}"))
+                .isInstanceOf(CgroupException.class)
+                .hasMessage(
+                        "linux.resources.network.classID: the host has no net_cls controller (it is in a hierarchy of"
+                                + " version 1 that is mounted nowhere); leave the setting out, or mount it: mount -t cgroup -o"
+                                + " net_cls none /sys/fs/cgroup/net_cls");
+    }
+
+    @Test
     void aHostWithoutControlGroupsCannotLimit() {
         assertThatThrownBy(() -> Settings.of(resources("{'pids': {'limit': 5}}"), GroupPaths.NONE, new FakeFiles()))
                 .isInstanceOf(CgroupException.class)
