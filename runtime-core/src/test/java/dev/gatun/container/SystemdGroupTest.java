@@ -10,9 +10,11 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -192,6 +194,25 @@ class SystemdGroupTest {
         assertThat(GROUP).doesNotExist();
         assertThat(bundle.state.list()).isEmpty();
         assertThat(property("LoadState")).isEqualTo("not-found");
+    }
+
+    /** While the scope is there: when the container ends, systemd removes the group that could be asked. */
+    @Test
+    void whoWatchesIsToldThatMemoryRanOut() throws Exception {
+        bundle.set("linux.resources.memory", "{limit: 16777216, swap: 16777216}")
+                .script("while [ ! -e /out/go ]; do sleep 0.01; done; awk 'BEGIN { s = \"x\"; while (1) s = s s }';"
+                        + " exec sleep 1000")
+                .start();
+        var control = new GroupControl(bundle.kernel, bundle.state);
+        var killed = new AtomicLong();
+        Thread watch =
+                Thread.ofPlatform().daemon().start(() -> control.watchOom(bundle.containerId(), killed::addAndGet));
+        bundle.file("out/go", "", "rw-r--r--");
+
+        Await.until(() -> killed.get() == 1);
+        assertThat(bundle.state.get(bundle.containerId()).oomKilled()).isTrue();
+        bundle.containers.delete(bundle.containerId(), true);
+        assertThat(watch.join(Duration.ofSeconds(10))).isTrue();
     }
 
     @Test
