@@ -57,7 +57,7 @@ public final class Features implements JsonWritable {
                 .field("v1", true)
                 .field("v2", true)
                 .field("systemd", true)
-                .field("systemdUser", true)
+                .field("systemdUser", false)
                 .field("rdma", true)
                 .endObject();
         out.name("seccomp")

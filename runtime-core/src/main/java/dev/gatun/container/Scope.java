@@ -36,7 +36,7 @@ final class Scope implements AutoCloseable {
 
     /** Has the scope made that a configuration asks for. */
     Scope(Kernel kernel, Launcher launcher, RuntimeSpec spec, ContainerId id) {
-        name = UnitName.parse(spec.linux().cgroupsPath().orElse(""), id.value(), false);
+        name = UnitName.parse(spec.linux().cgroupsPath().orElse(""), id.value());
         if (name.isSlice()) {
             throw new ContainerException("linux.cgroupsPath: " + name.unit()
                     + " is a slice, which holds other units; a container's group is a scope: slice:prefix:name");

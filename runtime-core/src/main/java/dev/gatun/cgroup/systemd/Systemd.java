@@ -11,7 +11,7 @@ import java.util.Map;
 import org.freedesktop.dbus.types.UInt32;
 import org.freedesktop.dbus.types.Variant;
 
-/** The systemd that manages this host's groups, or those of one user. Throws {@link CgroupException}. */
+/** The systemd that manages this host's groups. Throws {@link CgroupException}. */
 public final class Systemd implements AutoCloseable {
     private static final Path BOOTED = Path.of("/run/systemd/system");
     private static final String NAME = "org.freedesktop.systemd1";
@@ -37,44 +37,25 @@ public final class Systemd implements AutoCloseable {
                     + BOOTED + "); leave the option out to have Gatun manage control groups itself");
         }
         String bus = environment.getOrDefault("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/run/dbus/system_bus_socket");
-        return connect(List.of(bus), "/run/systemd/private");
-    }
-
-    /** Connects to the systemd of the user whose session this is. */
-    public static Systemd ofUser(Map<String, String> environment) {
-        var buses = new ArrayList<String>();
-        String session = environment.get("DBUS_SESSION_BUS_ADDRESS");
-        if (session != null) {
-            buses.add(session);
-        }
-        String folder = environment.get("XDG_RUNTIME_DIR");
-        if (folder == null) {
-            throw new CgroupException("--systemd-cgroup: XDG_RUNTIME_DIR is not set, so the user's systemd cannot be"
-                    + " found; log in anew, or leave the option out");
-        }
-        buses.add("unix:path=" + folder + "/bus");
-        return connect(buses, folder + "/systemd/private");
+        return connect(bus, "/run/systemd/private");
     }
 
     /** By the bus if there is one, otherwise directly, as systemctl does it for root. */
-    static Systemd connect(List<String> buses, String direct) {
-        var failures = new ArrayList<String>();
-        for (String address : buses) {
-            try {
-                var systemd = new Systemd(Bus.connect(address));
-                systemd.introduce();
-                return systemd;
-            } catch (IOException e) {
-                failures.add(address + ": " + e.getMessage());
-            }
+    static Systemd connect(String bus, String direct) {
+        String failure;
+        try {
+            var systemd = new Systemd(Bus.connect(bus));
+            systemd.introduce();
+            return systemd;
+        } catch (IOException e) {
+            failure = bus + ": " + e.getMessage();
         }
         try {
-            Bus bus = Bus.connect("unix:path=" + direct);
-            bus.awaken(NAME);
-            return new Systemd(bus);
+            Bus line = Bus.connect("unix:path=" + direct);
+            line.awaken(NAME);
+            return new Systemd(line);
         } catch (IOException e) {
-            failures.add(direct + ": " + e.getMessage());
-            throw new CgroupException("connect to systemd: " + String.join("; ", failures), e);
+            throw new CgroupException("connect to systemd: " + failure + "; " + direct + ": " + e.getMessage(), e);
         }
     }
 
@@ -106,9 +87,9 @@ public final class Systemd implements AutoCloseable {
     }
 
     /**
-     * Starts a unit and waits until it is there.
+     * Starts a scope and waits until it is there.
      *
-     * @param pids the processes that a scope begins with, at least one; none for a slice
+     * @param pids the processes that it begins with, at least one
      * @return the path of its group, from the root of all groups on
      */
     public String start(UnitName name, String description, List<Long> pids, List<UnitProperty> properties) {
@@ -116,7 +97,7 @@ public final class Systemd implements AutoCloseable {
         try {
             startOnce(name, all);
         } catch (Bus.RemoteException e) {
-            if (!e.is(UNIT_EXISTS) || name.isSlice()) {
+            if (!e.is(UNIT_EXISTS)) {
                 throw failure("start the unit " + name.unit(), e);
             }
             // It may be what is left of one that failed, which keeps its name until that is forgiven.
@@ -143,16 +124,11 @@ public final class Systemd implements AutoCloseable {
     private static List<UnitProperty> basics(UnitName name, String description, List<Long> pids) {
         var basics = new ArrayList<UnitProperty>();
         basics.add(UnitProperty.of("Description", description));
-        if (name.isSlice()) {
-            basics.add(new UnitProperty("Wants", "as", List.of(name.slice())));
-        } else {
-            basics.add(UnitProperty.of("Slice", name.slice()));
-            basics.add(UnitProperty.of("Delegate", true));
-            // one that failed goes as one that ended does
-            basics.add(UnitProperty.of("CollectMode", "inactive-or-failed"));
-            basics.add(new UnitProperty(
-                    "PIDs", "au", pids.stream().map(UInt32::new).toList()));
-        }
+        basics.add(UnitProperty.of("Slice", name.slice()));
+        basics.add(UnitProperty.of("Delegate", true));
+        // one that failed goes as one that ended does
+        basics.add(UnitProperty.of("CollectMode", "inactive-or-failed"));
+        basics.add(new UnitProperty("PIDs", "au", pids.stream().map(UInt32::new).toList()));
         for (String accounting : List.of("MemoryAccounting", "CPUAccounting", "IOAccounting", "TasksAccounting")) {
             basics.add(UnitProperty.of(accounting, true));
         }
@@ -181,11 +157,10 @@ public final class Systemd implements AutoCloseable {
         resetFailed(unit);
     }
 
-    /** The group of a unit that is there, from the root of all groups on. */
+    /** The group of a scope that is there, from the root of all groups on. */
     public String group(UnitName name) {
         Object[] unit = manager("GetUnit", "s", name.unit());
-        return property(unit[0].toString(), NAME + (name.isSlice() ? ".Slice" : ".Scope"), "ControlGroup")
-                .toString();
+        return property(unit[0].toString(), NAME + ".Scope", "ControlGroup").toString();
     }
 
     private void resetFailed(String unit) {

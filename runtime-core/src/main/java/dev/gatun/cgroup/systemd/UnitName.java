@@ -11,6 +11,7 @@ import dev.gatun.cgroup.CgroupException;
 public record UnitName(String slice, String unit) {
     private static final String SLICE = ".slice";
     private static final String SCOPE = ".scope";
+    private static final String USUAL_SLICE = "system.slice";
     private static final int PARTS = 3;
 
     public UnitName {
@@ -23,20 +24,17 @@ public record UnitName(String slice, String unit) {
     /**
      * Reads {@code linux.cgroupsPath} as it is with systemd: {@code slice:prefix:name}, where slice and prefix may be
      * empty. Without any path it is a scope named after the container.
-     *
-     * @param user whether the user's systemd is meant
      */
-    public static UnitName parse(String cgroupsPath, String containerId, boolean user) {
-        String usual = user ? "user.slice" : "system.slice";
+    public static UnitName parse(String cgroupsPath, String containerId) {
         if (cgroupsPath.isEmpty()) {
-            return new UnitName(usual, "gatun-" + containerId + SCOPE);
+            return new UnitName(USUAL_SLICE, "gatun-" + containerId + SCOPE);
         }
         String[] parts = cgroupsPath.split(":", -1);
         if (parts.length != PARTS || parts[2].isEmpty()) {
             throw new CgroupException(
                     "linux.cgroupsPath: with systemd it has the form slice:prefix:name, not \"" + cgroupsPath + "\"");
         }
-        String slice = parts[0].isEmpty() ? usual : parts[0];
+        String slice = parts[0].isEmpty() ? USUAL_SLICE : parts[0];
         if (parts[2].endsWith(SLICE)) {
             return new UnitName(slice, parts[2]);
         }

@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("systemd")
 class ScopeTest {
     private static final Path GROUPS = Path.of("/sys/fs/cgroup");
-    private static final UnitName UNIT = UnitName.parse("gatun-test.slice:gatun:scope", "scope", false);
+    private static final String NO_BUS = "unix:path=/nowhere";
+    private static final UnitName UNIT = UnitName.parse("gatun-test.slice:gatun:scope", "scope");
 
     private final Systemd systemd = Systemd.ofHost(Map.of());
     private final Process process = start("read line && sleep 1000");
@@ -155,7 +156,7 @@ class ScopeTest {
     @Test
     void systemdAnswersWhoeverReachesItDirectly() {
         for (int i = 0; i < 30; i++) {
-            try (Systemd direct = Systemd.connect(List.of(), "/run/systemd/private")) {
+            try (Systemd direct = Systemd.connect(NO_BUS, "/run/systemd/private")) {
                 assertThat(direct.version()).isGreaterThan(200);
             }
         }
@@ -163,7 +164,7 @@ class ScopeTest {
 
     @Test
     void withoutABusSystemdIsReachedDirectly() {
-        try (Systemd direct = Systemd.connect(List.of("unix:path=/nowhere"), "/run/systemd/private")) {
+        try (Systemd direct = Systemd.connect(NO_BUS, "/run/systemd/private")) {
             assertThat(direct.version()).isEqualTo(systemd.version()).isGreaterThan(200);
             assertThat(direct.start(UNIT, "a test", List.of(process.pid()), List.of()))
                     .isEqualTo(UNIT.path());

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is said to systemd, by what arrives at a peer that answers as systemd does. */
 class SystemdTest {
-    private static final UnitName UNIT = UnitName.parse("system.slice:gatun:a", "a", false);
+    private static final String NO_BUS = "unix:path=/nowhere";
+    private static final UnitName UNIT = UnitName.parse("system.slice:gatun:a", "a");
 
     @TempDir
     private Path folder;
@@ -30,7 +31,7 @@ class SystemdTest {
     void connect() throws Exception {
         Path socket = folder.resolve("private");
         fake = new FakeSystemd(socket);
-        systemd = Systemd.connect(List.of(), socket.toString());
+        systemd = Systemd.connect(NO_BUS, socket.toString());
     }
 
     @AfterEach
@@ -186,7 +187,7 @@ class SystemdTest {
         private Client() {}
 
         public static void main(String[] args) {
-            try (Systemd systemd = Systemd.connect(List.of(), args[0])) {
+            try (Systemd systemd = Systemd.connect(NO_BUS, args[0])) {
                 System.out.print(systemd.start(UNIT, "a", List.of(1L), List.of()));
                 systemd.stop(UNIT.unit());
             }
@@ -197,7 +198,7 @@ class SystemdTest {
     void withoutSystemdTheErrorSaysWhatToDo() {
         systemd.close();
         Path nowhere = folder.resolve("nowhere");
-        assertThatThrownBy(() -> Systemd.connect(List.of("unix:path=" + nowhere), nowhere.toString()))
+        assertThatThrownBy(() -> Systemd.connect("unix:path=" + nowhere, nowhere.toString()))
                 .isInstanceOf(CgroupException.class)
                 .hasMessageStartingWith("connect to systemd: unix:path=" + nowhere);
     }

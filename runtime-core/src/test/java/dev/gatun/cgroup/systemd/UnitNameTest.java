@@ -21,14 +21,14 @@ class UnitNameTest {
             kubepods.slice::kubepods-pod1.slice, kubepods-pod1.slice, /kubepods.slice/kubepods-pod1.slice
             """)
     void aPathWithSystemdNamesSliceAndScope(String cgroupsPath, String unit, String path) {
-        UnitName name = UnitName.parse(cgroupsPath, "id", false);
+        UnitName name = UnitName.parse(cgroupsPath, "id");
         assertThat(name.unit()).isEqualTo(unit);
         assertThat(name.path()).isEqualTo(path);
     }
 
     @Test
     void withoutAPathTheContainerNamesTheScope() {
-        assertThat(UnitName.parse("", "web", true).path()).isEqualTo("/user.slice/gatun-web.scope");
+        assertThat(UnitName.parse("", "web").path()).isEqualTo("/system.slice/gatun-web.scope");
     }
 
     @ParameterizedTest
@@ -44,7 +44,7 @@ class UnitNameTest {
                 "system.slice:b:../c"
             })
     void anotherFormIsRefused(String cgroupsPath) {
-        assertThatThrownBy(() -> UnitName.parse(cgroupsPath, "id", false))
+        assertThatThrownBy(() -> UnitName.parse(cgroupsPath, "id"))
                 .isInstanceOf(CgroupException.class)
                 .hasMessageStartingWith("linux.cgroupsPath: ");
     }
