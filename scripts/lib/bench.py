@@ -230,8 +230,46 @@ def lives():
         line("runc", theirs, theirs)
 
 
+def join(folder, file):
+    """Milliseconds that a new process needs to move itself to a group."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        descriptor = os.open(f"{folder}/{file}", os.O_WRONLY)
+        begin = time.perf_counter()
+        os.write(descriptor, b"0")
+        os.write(writer, str((time.perf_counter() - begin) * 1000).encode())
+        os._exit(0)
+    os.close(writer)
+    with open(reader) as pipe:
+        took = float(pipe.read())
+    os.waitpid(child, 0)
+    # longer than a grace period, so that one write does not profit from the last
+    time.sleep(0.06)
+    return took
+
+
+def joining():
+    """Only version 1 has both files; version 2 is joined by the clone."""
+    with open("/proc/self/mountinfo") as mounts:
+        hierarchies = [line.split()[4] for line in mounts if " - cgroup " in line and "pids" in line.rsplit(" ", 1)[1]]
+    if not hierarchies:
+        return
+    folder = f"{hierarchies[0]}/{name()}"
+    os.mkdir(folder)
+    try:
+        files = ("tasks", "cgroup.procs")
+        took = in_turn([lambda file=file: join(folder, file) for file in files])
+    finally:
+        os.rmdir(folder)
+    print(f"\nJoining a control group of version 1, by a process that moves itself (medians of {ROUNDS}, in turn)")
+    for file, median in zip(files, took):
+        line(f"0 written to {file}", median)
+
+
 def main():
     write_bundle(BUNDLE, "/bin/true")
+    joining()
     containers()
     lives()
     verbs()
