@@ -23,6 +23,19 @@ public record Hierarchy(int version, String name, String mountPoint, List<String
         return version == 2;
     }
 
+    /** The type of its file system. */
+    public String type() {
+        return isUnified() ? "cgroup2" : "cgroup";
+    }
+
+    /**
+     * What says to the kernel that this hierarchy is to be mounted, and nothing of how the host has mounted it: of its
+     * release agent, for one, a user namespace may not even say what is so already.
+     */
+    public List<String> options() {
+        return isUnified() ? List.of() : List.of(name.split(",", -1));
+    }
+
     boolean has(String controller) {
         return controllers.contains(controller) || (isUnified() && BUILT_IN.contains(controller));
     }

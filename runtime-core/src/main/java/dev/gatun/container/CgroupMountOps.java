@@ -1,6 +1,8 @@
 package dev.gatun.container;
 
 import dev.gatun.cgroup.GroupPaths;
+import dev.gatun.cgroup.Hierarchy;
+import dev.gatun.cgroup.Layout;
 import dev.gatun.linux.Errno;
 import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.FileCalls;
@@ -8,9 +10,6 @@ import dev.gatun.linux.Mount;
 import dev.gatun.linux.MountCalls;
 import dev.gatun.oci.Namespace;
 import dev.gatun.program.Slot;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,14 +22,10 @@ import java.util.Optional;
  * hierarchy.
  */
 final class CgroupMountOps {
-    private static final Path HOST_MOUNTS = Path.of("/proc/self/mountinfo");
-    private static final Path OWN_GROUPS = Path.of("/proc/self/cgroup");
+    private static final String FOLDER = "/sys/fs/cgroup";
 
     private final Assembly assembly;
     private final PathOps paths;
-
-    /** A hierarchy of the host: {@code name} is the last part of its mount point, empty if it is the only one. */
-    private record Hierarchy(String type, String name, String mountPoint, String options) {}
 
     CgroupMountOps(Assembly assembly, PathOps paths) {
         this.assembly = assembly;
@@ -43,7 +38,7 @@ final class CgroupMountOps {
             throw new ContainerException("type: the host has no control groups mounted at /sys/fs/cgroup");
         }
         boolean unified =
-                hierarchies.size() == 1 && hierarchies.getFirst().name().isEmpty();
+                hierarchies.size() == 1 && hierarchies.getFirst().mountPoint().equals(FOLDER);
         var mounts = new MountOps(assembly, paths, Map.of());
         if (unified) {
             String purpose = "show the container its control group on " + destination;
@@ -55,11 +50,12 @@ final class CgroupMountOps {
         Slot folder = tmpfs(destination);
         mounts.attach(folder, destination, PathOps.Kind.FOLDER, options, "mount the folder of the control groups");
         for (Hierarchy hierarchy : hierarchies) {
-            String purpose = "show the container its control group on " + destination + "/" + hierarchy.name();
+            String place = hierarchy.mountPoint().substring(FOLDER.length());
+            String purpose = "show the container its control group on " + destination + place;
             Slot tree = tree(hierarchy, options.set(), purpose);
-            mounts.attach(tree, destination + "/" + hierarchy.name(), PathOps.Kind.FOLDER, options, purpose);
+            mounts.attach(tree, destination + place, PathOps.Kind.FOLDER, options, purpose);
             assembly.close(tree);
-            link(folder, hierarchy.name());
+            link(folder, place);
         }
         if (options.set() != 0) {
             assembly.program.call(
@@ -70,10 +66,11 @@ final class CgroupMountOps {
     }
 
     /** Controllers that are mounted together are found under the name of each, too. */
-    private void link(Slot folder, String name) {
-        if (name.indexOf(',') < 0) {
+    private void link(Slot folder, String place) {
+        if (place.indexOf(',') < 0) {
             return;
         }
+        String name = place.substring(1);
         for (String controller : name.split(",", -1)) {
             assembly.program
                     .call(FileCalls.symlinkat(name, folder, controller), "link " + controller + " to " + name)
@@ -107,35 +104,16 @@ final class CgroupMountOps {
             }
             return tree;
         }
-        FilesystemOps.make(assembly, hierarchy.type(), parameters(hierarchy), attributes, tree, purpose);
+        FilesystemOps.make(assembly, hierarchy.type(), hierarchy.options(), attributes, tree, purpose);
         return tree;
     }
 
-    /** Which hierarchy of the first version it is; there is only one of the second. */
-    private static List<String> parameters(Hierarchy hierarchy) {
-        var parameters = new ArrayList<String>();
-        if (hierarchy.type().equals("cgroup")) {
-            parameters.addAll(List.of(hierarchy.options().split(",", -1)));
-            parameters.removeAll(List.of("rw", "ro"));
-        }
-        return parameters;
-    }
-
-    /** The hierarchies below {@code /sys/fs/cgroup}: proc_pid_mountinfo(5). */
+    /** The hierarchies below {@code /sys/fs/cgroup}. */
     private static List<Hierarchy> hierarchies() {
         var found = new ArrayList<Hierarchy>();
-        for (String line : lines(HOST_MOUNTS)) {
-            String[] fields = line.split(" ", -1);
-            int separator = 6;
-            while (!fields[separator].equals("-")) {
-                separator++;
-            }
-            String type = fields[separator + 1];
-            String mountPoint = fields[4];
-            if ((type.equals("cgroup") || type.equals("cgroup2")) && mountPoint.startsWith("/sys/fs/cgroup")) {
-                String name = mountPoint.substring("/sys/fs/cgroup".length());
-                found.add(new Hierarchy(
-                        type, name.startsWith("/") ? name.substring(1) : name, mountPoint, fields[separator + 3]));
+        for (Hierarchy hierarchy : Layout.read().hierarchies()) {
+            if (hierarchy.mountPoint().startsWith(FOLDER)) {
+                found.add(hierarchy);
             }
         }
         return found;
@@ -148,28 +126,6 @@ final class CgroupMountOps {
                 return place.folder();
             }
         }
-        return hierarchy.mountPoint() + ownGroup(hierarchy);
-    }
-
-    /** The group of this process in a hierarchy: cgroups(7), "/proc/[pid]/cgroup". */
-    private static String ownGroup(Hierarchy hierarchy) {
-        for (String line : lines(OWN_GROUPS)) {
-            String[] fields = line.split(":", 3);
-            boolean matches = hierarchy.type().equals("cgroup2")
-                    ? fields[0].equals("0")
-                    : List.of(hierarchy.options().split(",", -1)).containsAll(List.of(fields[1].split(",", -1)));
-            if (matches) {
-                return fields[2].equals("/") ? "" : fields[2];
-            }
-        }
-        return "";
-    }
-
-    private static List<String> lines(Path file) {
-        try {
-            return Files.readAllLines(file);
-        } catch (IOException e) {
-            throw new ContainerException("read " + file + ": " + e.getMessage(), e);
-        }
+        return hierarchy.mountPoint() + (hierarchy.own().equals("/") ? "" : hierarchy.own());
     }
 }

@@ -46,6 +46,20 @@ class LayoutTest {
         assertThat(Layout.read(FakeFiles.unified()).unmounted()).isEmpty();
     }
 
+    /** systemd names itself as the release agent of its hierarchy. */
+    @Test
+    void howTheHostHasMountedAHierarchyIsItsOwnAffair() {
+        Layout layout = Layout.read(new FakeFiles().put("/proc/self/mountinfo", """
+                                42 41 0:37 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,xattr,release_agent=/lib/systemd/systemd-cgroups-agent,name=systemd
+                                43 41 0:38 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,clone_children,cpu,cpuacct
+                                44 41 0:39 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw,nsdelegate
+                                """));
+
+        assertThat(layout.hierarchies())
+                .extracting(Hierarchy::options)
+                .containsExactly(List.of("name=systemd"), List.of("cpu", "cpuacct"), List.of());
+    }
+
     @Test
     void aHostWithoutControlGroups() {
         Layout layout = Layout.read(new FakeFiles().put("/proc/self/mountinfo", "1 0 8:1 / / rw - ext4 /dev/sda rw\n"));
