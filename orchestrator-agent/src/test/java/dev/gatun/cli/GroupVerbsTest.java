@@ -226,6 +226,24 @@ class GroupVerbsTest {
     }
 
     @Test
+    void eventsTellAgainAndAgainWhatIsUsedAndThatMemoryRanOut() {
+        runs("sleep", "1000");
+        var events = gatun.start("gatun-oci", "events", "--interval", "200ms", "one");
+        events.awaitOutput("\"type\":\"stats\"");
+        gatun.run("gatun-oci", "update", "--memory", "16m", "--memory-swap", "16m", "one")
+                .succeeded();
+        assertThat(gatun.run("gatun-oci", "exec", "one", "sh", "-c", EATER).status())
+                .isEqualTo(137);
+        events.awaitOutput("{\"type\":\"oom\",\"id\":\"one\"}");
+        gatun.run("gatun-oci", "delete", "--force", "one").succeeded();
+
+        assertThat(events.end().succeeded().out().lines())
+                .allSatisfy(line -> assertThat(json(line).field("id").string()).isEqualTo("one"))
+                .filteredOn(line -> json(line).field("type").string().equals("stats"))
+                .hasSizeGreaterThan(1);
+    }
+
+    @Test
     void theListingShowsTheGroupBeforeTheClone() {
         String listing = gatun.run(
                         "gatun", "explain", "--pids-limit", "7", rootfs.folder().toString(), "true")
