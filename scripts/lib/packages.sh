@@ -60,7 +60,6 @@ packages_programs() {
     libcap2-bin) echo setcap ;;
     libc6-dev* | linux-libc-dev* | libseccomp2) ;;
     e2fsprogs) echo mke2fs ;;
-    libcap2-bin) echo setcap ;;
     maven) echo mvn ;;
     qemu-user) [ "$(uname -m)" = aarch64 ] && echo qemu-x86_64 || echo qemu-aarch64 ;;
     qemu-system-x86) echo qemu-system-x86_64 ;;
