@@ -168,7 +168,7 @@ final class RunArguments {
         }
         String processUser = args.matchedOptionValue("--user", defaults.user());
         if (!processUser.isEmpty()) {
-            template.user(Users.of(kernel, root.view()).find(processUser));
+            template.user(Users.of(kernel, root).find(processUser));
         }
         seccomp(template);
         return template.build();

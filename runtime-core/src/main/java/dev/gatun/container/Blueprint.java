@@ -21,7 +21,7 @@ public final class Blueprint {
 
     private Blueprint(Kernel kernel, Bundle bundle, ContainerProgram.Surroundings surroundings) {
         this.kernel = kernel;
-        try (var view = new RootDirectory(kernel, bundle.root().view())) {
+        try (RootView view = RootView.of(kernel, bundle.root())) {
             program = ContainerProgram.compile(
                     bundle.spec(),
                     bundle.folder(),

@@ -17,6 +17,11 @@ record ImageFile(String path, int mode, long uid, long gid, long device, String 
         return mode & Stat.S_IFMT;
     }
 
+    /** Whether overlayfs takes it for the mark of what a layer removes. */
+    boolean isWhiteout() {
+        return type() == Stat.S_IFCHR && device == 0;
+    }
+
     int permissions() {
         return mode & ~Stat.S_IFMT;
     }

@@ -15,18 +15,18 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
 /** The folder that becomes a container's root, looked at from outside: nothing in it leads out of it. */
-final class RootDirectory implements RootView, AutoCloseable {
-    private static final int MAX_LINKS = 40;
+final class RootDirectory extends LinkedView {
     private static final int MAX_FILE_SIZE = 1 << 20;
     private static final int PATH_MAX = 4096;
     private static final long IN_ROOT = Fcntl.RESOLVE_IN_ROOT | Fcntl.RESOLVE_NO_MAGICLINKS;
+
+    /** For mounts by root, and for those of everybody else. */
+    private static final List<String> OPAQUE = List.of("trusted.overlay.opaque", "user.overlay.opaque");
 
     private final Kernel kernel;
     private final Fd root;
@@ -57,51 +57,8 @@ final class RootDirectory implements RootView, AutoCloseable {
         return plain == -Errno.ELOOP.number() ? walk(path) : path;
     }
 
-    /** Resolves one component after the other; each link is read without following anything. */
-    private String walk(String path) {
-        Deque<String> rest = new ArrayDeque<>(List.of(path.split("/", -1)));
-        List<String> done = new ArrayList<>();
-        int links = 0;
-        while (!rest.isEmpty()) {
-            String component = rest.pop();
-            if (component.isEmpty() || component.equals(".")) {
-                continue;
-            }
-            if (component.equals("..")) {
-                climb(done, path);
-                continue;
-            }
-            done.add(component);
-            String target = readLink(done);
-            if (target.isEmpty()) {
-                continue;
-            }
-            if (++links > MAX_LINKS) {
-                throw new ContainerException(
-                        path + ": more than " + MAX_LINKS + " symbolic links in the root file system");
-            }
-            done.removeLast();
-            if (target.startsWith("/")) {
-                done.clear();
-            }
-            String[] parts = target.split("/", -1);
-            for (int i = parts.length - 1; i >= 0; i--) {
-                rest.push(parts[i]);
-            }
-        }
-        return "/" + String.join("/", done);
-    }
-
-    private static void climb(List<String> done, String path) {
-        if (done.isEmpty()) {
-            throw new ContainerException(path
-                    + ": a symbolic link on this path leads out of the root file system; remove it from the image");
-        }
-        done.removeLast();
-    }
-
-    /** The target of the link that the components name, or an empty string if they name no link. */
-    private String readLink(List<String> components) {
+    @Override
+    String readLink(List<String> components) {
         return readLink(root, String.join("/", components));
     }
 
@@ -157,26 +114,7 @@ final class RootDirectory implements RootView, AutoCloseable {
     }
 
     @Override
-    public List<ImageFile> below(String folder) {
-        var found = new ArrayList<ImageFile>();
-        addBelow(folder, found);
-        return found;
-    }
-
-    private void addBelow(String folder, List<ImageFile> found) {
-        for (String name : names(folder)) {
-            Optional<ImageFile> file = find(folder + "/" + name);
-            if (file.isPresent()) {
-                found.add(file.get());
-                if (file.get().type() == Stat.S_IFDIR) {
-                    addBelow(file.get().path(), found);
-                }
-            }
-        }
-    }
-
-    /** The names in a folder, in order; none if it is no folder. */
-    private List<String> names(String folder) {
+    List<String> list(String folder) {
         long opened = kernel.attempt(FileCalls.openat2(
                 root, relative(folder), Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC, 0, IN_ROOT));
         if (opened < 0) {
@@ -190,6 +128,25 @@ final class RootDirectory implements RootView, AutoCloseable {
             return names;
         } catch (IOException | DirectoryIteratorException e) {
             throw new ContainerException("list " + folder + " of the root file system: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether overlayfs would hide what lies below a folder here. */
+    boolean isOpaque(String folder) {
+        long opened = kernel.attempt(FileCalls.openat2(
+                root, relative(folder), Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC, 0, IN_ROOT));
+        if (opened < 0) {
+            return false;
+        }
+        try (var open = new Fd(kernel, opened, folder)) {
+            for (String attribute : OPAQUE) {
+                var value = Block.buffer(1, "&value");
+                if (kernel.attempt(FileCalls.getxattr(open.path(), attribute, value)) == 1
+                        && value.getBytes(0, 1)[0] == 'y') {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 

@@ -1,16 +1,12 @@
 package dev.gatun.container;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /** What becomes the root of a container. */
 public sealed interface RootSource {
     /** The folder that it is made from. */
     Path folder();
-
-    /** Where the root's content can be looked at before there is a container: users, and where mount points will be. */
-    default Path view() {
-        return folder();
-    }
 
     /** A folder as it is: what the container writes stays in it. */
     record Folder(Path folder) implements RootSource {}
@@ -27,9 +23,13 @@ public sealed interface RootSource {
      * Folders on top of each other, mounted by the container's own program where the host does not see it.
      *
      * @param folder an empty one, to mount it on
-     * @param view shows what the layers come to
+     * @param layers in overlayfs's form, the topmost first
      * @param base where names in the options are taken from
      * @param options that overlayfs is mounted with
      */
-    record Layers(Path folder, Path view, Path base, String options) implements RootSource {}
+    record Layers(Path folder, List<Path> layers, Path base, String options) implements RootSource {
+        public Layers {
+            layers = List.copyOf(layers);
+        }
+    }
 }

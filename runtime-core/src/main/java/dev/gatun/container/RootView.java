@@ -1,10 +1,20 @@
 package dev.gatun.container;
 
+import dev.gatun.linux.Kernel;
 import java.util.List;
 import java.util.Optional;
 
 /** What can be seen of a container's root file system before its program runs. */
-interface RootView {
+interface RootView extends AutoCloseable {
+    /** Of what becomes the root. */
+    static RootView of(Kernel kernel, RootSource source) {
+        return source instanceof RootSource.Layers of && of.layers().size() > 1
+                ? new LayeredDirectory(kernel, of.layers())
+                : new RootDirectory(
+                        kernel,
+                        source instanceof RootSource.Layers one ? one.layers().getFirst() : source.folder());
+    }
+
     /**
      * The path with all symbolic links resolved that exist now, as the kernel resolves them for a process whose root
      * it is; a part that does not exist is kept as it is.
@@ -25,4 +35,7 @@ interface RootView {
 
     /** The content of a file, or an empty string if there is none; links are resolved inside the root. */
     String read(String path);
+
+    @Override
+    void close();
 }

@@ -2,7 +2,6 @@ package dev.gatun.container;
 
 import dev.gatun.linux.Kernel;
 import dev.gatun.oci.User;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -26,10 +25,10 @@ public final class Users {
         this.group = group;
     }
 
-    /** The users of the root file system in {@code folder}. */
-    public static Users of(Kernel kernel, Path folder) {
-        try (var root = new RootDirectory(kernel, folder)) {
-            return new Users(root.read("/etc/passwd"), root.read("/etc/group"));
+    /** The users of a root file system. */
+    public static Users of(Kernel kernel, RootSource root) {
+        try (RootView view = RootView.of(kernel, root)) {
+            return new Users(view.read("/etc/passwd"), view.read("/etc/group"));
         }
     }
 

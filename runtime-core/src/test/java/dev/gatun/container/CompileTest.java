@@ -47,6 +47,9 @@ class CompileTest {
         }
 
         @Override
+        public void close() {}
+
+        @Override
         public Optional<ImageFile> find(String path) {
             return Optional.empty();
         }
