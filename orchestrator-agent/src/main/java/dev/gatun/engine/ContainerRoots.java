@@ -1,5 +1,6 @@
 package dev.gatun.engine;
 
+import dev.gatun.container.Privileges;
 import dev.gatun.image.ImageException;
 import dev.gatun.image.snapshot.ContainerRoot;
 import dev.gatun.image.snapshot.Snapshots;
@@ -25,6 +26,7 @@ public final class ContainerRoots {
 
     private final Kernel kernel;
     private final Snapshots snapshots;
+    private final Privileges user = Privileges.ofThisProcess();
 
     public ContainerRoots(Images images) {
         this.kernel = images.kernel();
@@ -33,18 +35,18 @@ public final class ContainerRoots {
 
     /** Keeps roots from being removed until it is closed, or its owner ends. */
     record Claim(Fd lock) implements AutoCloseable {
-        /** From then on the root is kept for as long as the folder is there. */
-        void keepWhile(ContainerRoot root, Path state) {
-            try {
-                Files.createSymbolicLink(root.folder().resolve(STATE), state);
-            } catch (IOException e) {
-                throw new ImageException("link " + root.folder() + " to its container: " + e.getMessage(), e);
-            }
-        }
-
         @Override
         public void close() {
             lock.close();
+        }
+    }
+
+    /** Keeps a root that was made under a claim for as long as its container's state is there. */
+    void keep(ContainerRoot root, Path state) {
+        try {
+            Files.createSymbolicLink(root.folder().resolve(STATE), state);
+        } catch (IOException e) {
+            throw new ImageException("link " + root.folder() + " to its container: " + e.getMessage(), e);
         }
     }
 
@@ -72,8 +74,19 @@ public final class ContainerRoots {
             }
             for (ContainerRoot root : snapshots.containers()) {
                 if (Files.notExists(root.folder().resolve(STATE))) {
-                    root.remove();
+                    remove(root);
                 }
+            }
+        }
+    }
+
+    /** Removes a root, or leaves what of it belongs to a user's subordinate ids to a command that is run where it is root. */
+    void remove(ContainerRoot root) {
+        try {
+            root.remove();
+        } catch (SyscallException refused) {
+            if (!(refused.is(Errno.EACCES) || refused.is(Errno.EPERM)) || !user.isRootless()) {
+                throw refused;
             }
         }
     }

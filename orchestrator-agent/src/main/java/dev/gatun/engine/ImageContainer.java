@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The root of a new container of an image, its volumes, and how the image wants it run. Until it is closed nobody takes
@@ -28,38 +29,60 @@ public final class ImageContainer implements AutoCloseable {
 
     private static final String VOLUMES = "volumes";
 
+    private final ContainerRoots roots;
     private final ContainerRoots.Claim claim;
     private final ContainerRoot root;
-    private final Fd view;
     private final Defaults defaults;
     private boolean handedOver;
 
-    private ImageContainer(ContainerRoots.Claim claim, ContainerRoot root, Fd view, Defaults defaults) {
+    private ImageContainer(ContainerRoots roots, ContainerRoots.Claim claim, ContainerRoot root, Image image) {
+        this.roots = roots;
         this.claim = claim;
         this.root = root;
-        this.view = view;
-        this.defaults = defaults;
+        this.defaults = defaults(image, volumes(root, image));
+    }
+
+    /** Whether this process may {@link #prepare} a container of an image: a user may not, where owners are to be kept. */
+    public static boolean mayPrepare(Images images, Image image) {
+        return image.config().container().volumes().isEmpty()
+                && images.snapshots()
+                        .findImage(image.config().diffIds())
+                        .filter(images.snapshots()::mayPrepare)
+                        .isPresent();
     }
 
     /** Makes the root of a container of an image; nothing of the image is copied but what its volumes have in it. */
     public static ImageContainer prepare(Images images, ContainerId id, Image image) {
         var layers = images.unpacked(image);
-        ContainerRoots.Claim claim = new ContainerRoots(images).claim();
-        try {
+        return take(images, id, () -> {
             ContainerRoot root = images.snapshots().prepare(id.value(), layers.chainId());
             try {
-                claim.keepWhile(root, images.state().root().resolve(id.value()));
-                Fd view = root.lookAtImage();
-                try {
-                    return new ImageContainer(claim, root, view, defaults(image, volumes(root, view, image)));
-                } catch (RuntimeException | Error failed) {
-                    view.close();
-                    throw failed;
-                }
+                new ContainerRoots(images).keep(root, images.state().root().resolve(id.value()));
+                fill(root, volumes(root, image));
             } catch (RuntimeException | Error failed) {
                 root.remove();
                 throw failed;
             }
+            return image;
+        });
+    }
+
+    /**
+     * Takes a root over that is made somewhere else.
+     *
+     * @param maker makes it, and gives the image that it is made of
+     */
+    public static ImageContainer take(Images images, ContainerId id, Supplier<Image> maker) {
+        var roots = new ContainerRoots(images);
+        if (images.snapshots().hasContainer(id.value())) {
+            // of one of that name that is gone, or it is an error
+            roots.sweep();
+        }
+        ContainerRoots.Claim claim = roots.claim();
+        try {
+            Image image = maker.get();
+            ContainerRoot root = images.snapshots().findContainer(id.value()).orElseThrow();
+            return new ImageContainer(roots, claim, root, image);
         } catch (RuntimeException | Error failed) {
             claim.close();
             throw failed;
@@ -68,12 +91,8 @@ public final class ImageContainer implements AutoCloseable {
 
     /** What the container's root is made of. */
     public RootSource root() {
-        // the dot lets nobody take the descriptor's link for the folder itself
         return new RootSource.Layers(
-                root.path(),
-                Path.of(view.path() + "/."),
-                root.folder(),
-                root.overlay().options());
+                root.path(), root.layers(), root.folder(), root.overlay().options());
     }
 
     public Defaults defaults() {
@@ -85,19 +104,29 @@ public final class ImageContainer implements AutoCloseable {
         handedOver = true;
     }
 
-    private static Map<String, Path> volumes(ContainerRoot root, Fd view, Image image) {
+    /** The folders of an image's volumes, by their paths in the container. */
+    private static Map<String, Path> volumes(ContainerRoot root, Image image) {
         var volumes = new LinkedHashMap<String, Path>();
         for (String inside : image.config().container().volumes()) {
-            Path folder = root.folder().resolve(VOLUMES).resolve(Integer.toString(volumes.size()));
-            try {
-                Files.createDirectories(folder);
-            } catch (IOException e) {
-                throw new ImageException("make the volume " + folder + ": " + e.getMessage(), e);
-            }
-            root.copyUp(view, inside, folder);
-            volumes.put(inside, folder);
+            volumes.put(inside, root.folder().resolve(VOLUMES).resolve(Integer.toString(volumes.size())));
         }
         return volumes;
+    }
+
+    private static void fill(ContainerRoot root, Map<String, Path> volumes) {
+        if (volumes.isEmpty()) {
+            return;
+        }
+        try (Fd view = root.lookAtImage()) {
+            volumes.forEach((inside, folder) -> {
+                try {
+                    Files.createDirectories(folder);
+                } catch (IOException e) {
+                    throw new ImageException("make the volume " + folder + ": " + e.getMessage(), e);
+                }
+                root.copyUp(view, inside, folder);
+            });
+        }
     }
 
     private static Defaults defaults(Image image, Map<String, Path> volumes) {
@@ -140,9 +169,8 @@ public final class ImageContainer implements AutoCloseable {
 
     @Override
     public void close() {
-        view.close();
         if (!handedOver) {
-            root.remove();
+            roots.remove(root);
         }
         claim.close();
     }

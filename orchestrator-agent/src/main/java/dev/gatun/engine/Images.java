@@ -14,7 +14,6 @@ import dev.gatun.image.InUse;
 import dev.gatun.image.Platform;
 import dev.gatun.image.Progress;
 import dev.gatun.image.Reference;
-import dev.gatun.image.layer.UnpackRules;
 import dev.gatun.image.registry.Puller;
 import dev.gatun.image.registry.RegistriesConf;
 import dev.gatun.image.registry.RegistryClient;
@@ -36,6 +35,7 @@ public final class Images {
     private final Kernel kernel;
     private final StateFolder state;
     private final ContentStore content;
+    private final LayerOwners owners;
     private final Snapshots snapshots;
     private final ImageStore store;
 
@@ -47,12 +47,14 @@ public final class Images {
      *
      * @param state of the containers that stand on them
      * @param conf what short names stand for
+     * @param owners of the files of layers
      */
-    public Images(Kernel kernel, Folders folders, StateFolder state, RegistriesConf conf) {
+    public Images(Kernel kernel, Folders folders, StateFolder state, RegistriesConf conf, LayerOwners owners) {
         this.kernel = kernel;
         this.state = state;
         this.content = ContentStore.open(kernel, folders.lib().resolve("images"));
-        this.snapshots = Snapshots.open(kernel, folders.lib().resolve("snapshots"), UnpackRules.PRIVILEGED);
+        this.owners = owners;
+        this.snapshots = Snapshots.open(kernel, folders.lib().resolve(owners.folder()), owners.rules());
         this.store = new ImageStore(content, conf::resolve);
     }
 
@@ -74,6 +76,10 @@ public final class Images {
 
     StateFolder state() {
         return state;
+    }
+
+    LayerOwners owners() {
+        return owners;
     }
 
     /** Who needs images: containers. */

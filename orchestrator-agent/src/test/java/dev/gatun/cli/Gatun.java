@@ -3,6 +3,10 @@ package dev.gatun.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import com.sun.jna.Native;
 import dev.gatun.container.ContainerId;
 import dev.gatun.container.ContainerStatus;
@@ -129,7 +133,16 @@ final class Gatun implements AutoCloseable {
         return hasLaunchers()
                 ? List.of()
                 : List.of(
-                        Main.class, Command.class, Kernel.class, ImageException.class, CommandLine.class, Native.class);
+                        Main.class,
+                        Command.class,
+                        Kernel.class,
+                        ImageException.class,
+                        CommandLine.class,
+                        Native.class,
+                        JsonFactory.class,
+                        JsonMapper.class,
+                        JsonProperty.class,
+                        TomlMapper.class);
     }
 
     private static void copy(Path origin, Path target) {
@@ -169,11 +182,15 @@ final class Gatun implements AutoCloseable {
     }
 
     Result runProcess(List<String> line) {
+        return runProcess(builder(line));
+    }
+
+    Result runProcess(ProcessBuilder builder) {
         try {
             // files, as a container that is left to itself would keep pipes open
             Path out = Files.createTempFile(folder, "command", ".out");
             Path err = Files.createTempFile(folder, "command", ".err");
-            var running = start(builder(line).redirectOutput(out.toFile()).redirectError(err.toFile()));
+            var running = start(builder.redirectOutput(out.toFile()).redirectError(err.toFile()));
             return new Result(running.result().status(), Files.readString(out), Files.readString(err));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

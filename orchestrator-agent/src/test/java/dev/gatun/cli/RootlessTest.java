@@ -7,14 +7,11 @@ import dev.gatun.container.IdHelpers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,14 +26,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("kernel")
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RootlessTest {
-    private static final int USER = 65533;
-    private static final String ONE_ID = "0 65533 1";
-    private static final String SUBORDINATES = USER + ":300000:65536\n";
-
-    /** A mount namespace of the user's own view of the machine: $1 is /etc/passwd, $2 is /etc/subuid and /etc/subgid. */
-    private static final String AS_USER = "mount --bind \"$1\" /etc/passwd && mount --bind \"$2\" /etc/subuid"
-            + " && mount --bind \"$2\" /etc/subgid && shift 2"
-            + " && exec setpriv --reuid " + USER + " --regid " + USER + " --clear-groups --inh-caps=-all -- \"$@\"";
+    private static final int USER = OrdinaryUser.ID;
+    private static final String SUBORDINATES = OrdinaryUser.SUBORDINATES;
+    private static final String ONE_ID = "0 " + USER + " 1";
 
     @TempDir
     static Path shared;
@@ -45,22 +37,18 @@ class RootlessTest {
     Path folder;
 
     private Rootfs rootfs;
+    private OrdinaryUser user;
     private Gatun gatun;
 
     @BeforeAll
     static void copyWhatIsTested() {
-        open(shared);
-        // copied once, as the folder of the build need not be open to others
-        Gatun.readableCommandLine(shared, "gatun");
+        OrdinaryUser.copyCommands(shared);
     }
 
     @BeforeEach
     void begin() throws IOException {
-        open(folder);
         rootfs = Rootfs.in(folder.resolve("rootfs"));
-        Files.createDirectories(folder.resolve("home"));
-        Files.writeString(folder.resolve("passwd"), "tester:x:" + USER + ":" + USER + "::/nonexistent:/bin/sh\n");
-        giveToUser(folder);
+        user = new OrdinaryUser(shared, folder);
         gatun = new Gatun(folder);
     }
 
@@ -69,48 +57,14 @@ class RootlessTest {
         gatun.close();
     }
 
-    private static void open(Path folder) {
-        try {
-            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void giveToUser(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Files.setAttribute(file, "unix:uid", USER, LinkOption.NOFOLLOW_LINKS);
-                Files.setAttribute(file, "unix:gid", USER, LinkOption.NOFOLLOW_LINKS);
-            }
-        }
-    }
-
-    private List<String> asUser(String grants, String... words) {
-        return asUserCommand(grants, Gatun.copiedCommandLine(shared, words));
-    }
-
-    private List<String> asUserCommand(String grants, List<String> command) {
-        try {
-            Path subordinates = Files.writeString(folder.resolve("subordinates"), grants);
-            var line = new ArrayList<String>(List.of("unshare", "--mount", "sh", "-c", AS_USER, "sh"));
-            line.add(folder.resolve("passwd").toString());
-            line.add(subordinates.toString());
-            line.addAll(command);
-            return line;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private Gatun.Result run(String... words) {
-        return gatun.runProcess(asUser("", words));
+        return gatun.runProcess(user.gatun("", words));
     }
 
     /** A bundle as {@code spec --rootless} writes it, with another command and {@code more} replacing some of its text. */
     private String bundle(String script, String... more) throws IOException {
         Path bundle = Files.createTempDirectory(folder, "bundle");
-        giveToUser(bundle);
+        OrdinaryUser.give(bundle);
         run("gatun-oci", "spec", "--rootless", "--bundle", bundle.toString()).succeeded();
         Path file = bundle.resolve("config.json");
         String config = Files.readString(file)
@@ -214,7 +168,7 @@ class RootlessTest {
         String[] words = {
             "gatun", "run", "--rm", "-u", "1000:7", rootfs.toString(), "sh", "-c", "id; cat /proc/self/gid_map"
         };
-        Gatun.Result result = gatun.runProcess(asUser(SUBORDINATES, words));
+        Gatun.Result result = gatun.runProcess(user.gatun(SUBORDINATES, words));
         assertThat(words(result.succeeded().out())).isEqualTo("uid=1000 gid=7 " + ONE_ID + " 1 300000 65536");
     }
 
@@ -243,12 +197,10 @@ class RootlessTest {
     void aCompiledProgramMapsTheUserAlone() {
         String file = gatun.path("program").toString();
         run("gatun", "compile", "-o", file, rootfs.toString(), "id").succeeded();
-        assertThat(gatun.runProcess(asUserCommand("", List.of(file)))
-                        .succeeded()
-                        .out())
+        assertThat(gatun.runProcess(user.line("", List.of(file))).succeeded().out())
                 .isEqualTo("uid=0 gid=0\n");
         assumeTrue(IdHelpers.areThere(), "newuidmap and newgidmap are not there: install Debian's package uidmap");
-        assertThat(gatun.runProcess(asUser(SUBORDINATES, "gatun", "compile", "-o", file, rootfs.toString(), "id"))
+        assertThat(gatun.runProcess(user.gatun(SUBORDINATES, "gatun", "compile", "-o", file, rootfs.toString(), "id"))
                         .failedWith(1))
                 .contains("linux.uidMappings", "newuidmap");
     }
@@ -256,7 +208,7 @@ class RootlessTest {
     @Test
     void containersAreInTheFolderThatTheUsersSessionHas() throws IOException {
         String bundle = bundle("true");
-        var builder = gatun.builder(asUser("", "gatun-oci", "run", "--keep", "--bundle", bundle, "one"));
+        var builder = gatun.builder(user.gatun("", "gatun-oci", "run", "--keep", "--bundle", bundle, "one"));
         builder.environment().remove("GATUN_ROOT");
         builder.environment().put("XDG_RUNTIME_DIR", folder.resolve("home").toString());
         gatun.start(builder).result().succeeded();
@@ -266,7 +218,7 @@ class RootlessTest {
     @Test
     void aUserWithoutASessionIsToldWhatToSet() throws IOException {
         String bundle = bundle("true");
-        var builder = gatun.builder(asUser("", "gatun-oci", "run", "--bundle", bundle, "one"));
+        var builder = gatun.builder(user.gatun("", "gatun-oci", "run", "--bundle", bundle, "one"));
         builder.environment().remove("GATUN_ROOT");
         builder.environment().remove("XDG_RUNTIME_DIR");
         assertThat(gatun.start(builder).result().failedWith(1))

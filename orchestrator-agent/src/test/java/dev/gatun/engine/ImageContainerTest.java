@@ -37,7 +37,12 @@ class ImageContainerTest {
     @BeforeEach
     void begin() {
         Folders folders = Folders.of(Map.of("GATUN_ROOT", folder.toString()), Privileges.ofThisProcess());
-        images = new Images(Kernel.load(), folders, new StateFolder(folders.containers()), RegistriesConf.defaults());
+        images = new Images(
+                Kernel.load(),
+                folders,
+                new StateFolder(folders.containers()),
+                RegistriesConf.defaults(),
+                LayerOwners.THEIR_OWN);
         var content = new HostImage.Content(List.of("/usr/bin/busybox"), List.of(), false, List.of());
         var labels = new NewImages.Labels(Optional.of(Reference.parse("test")), List.of(), "", "");
         new NewImages(images).ofHost(content, labels);

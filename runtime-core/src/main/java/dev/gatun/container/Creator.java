@@ -8,6 +8,7 @@ import dev.gatun.linux.Fd;
 import dev.gatun.linux.FileCalls;
 import dev.gatun.linux.Kernel;
 import dev.gatun.linux.SocketCalls;
+import dev.gatun.oci.Linux;
 import dev.gatun.oci.Namespace;
 import dev.gatun.oci.State;
 import dev.gatun.program.Channel;
@@ -125,7 +126,7 @@ final class Creator {
         state.plan(id, creation.paths());
         var written = new ArrayList<ContainerRecord>(1);
         var handed = new ArrayList<Fd>();
-        try (var view = new RootDirectory(kernel, bundle.root().view())) {
+        try (RootView view = RootView.of(kernel, bundle.root())) {
             Optional<Fd> start = waits ? Optional.of(keep(handed, listen(id))) : Optional.empty();
             Optional<Fd> console = options.consoleSocket().map(path -> keep(handed, caller.connectToConsole(path)));
             Optional<Fd> status = options.monitor() ? Optional.of(keep(handed, exitFile(id))) : Optional.empty();
@@ -156,7 +157,8 @@ final class Creator {
 
                 @Override
                 public void mapIds(int child) {
-                    new IdHelpers(kernel, launcher).map(child, bundle.spec().linux());
+                    Linux linux = bundle.spec().linux();
+                    new IdHelpers(kernel, launcher).map(child, linux.uidMappings(), linux.gidMappings());
                 }
 
                 @Override

@@ -21,9 +21,10 @@ public record Folders(Path run, Path lib) {
             return new Folders(
                     Path.of(root, "run").toAbsolutePath(), Path.of(root, "lib").toAbsolutePath());
         }
-        return user.uid() == 0
+        int uid = Unshare.user(environment).orElse(user.uid());
+        return uid == 0
                 ? new Folders(Path.of("/run/gatun"), Path.of("/var/lib/gatun"))
-                : ofUser(environment, Integer.toUnsignedString(user.uid()));
+                : ofUser(environment, Integer.toUnsignedString(uid));
     }
 
     private static Folders ofUser(Map<String, String> environment, String uid) {

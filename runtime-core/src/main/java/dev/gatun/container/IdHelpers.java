@@ -3,7 +3,6 @@ package dev.gatun.container;
 import dev.gatun.linux.Kernel;
 import dev.gatun.oci.Hook;
 import dev.gatun.oci.IdMapping;
-import dev.gatun.oci.Linux;
 import dev.gatun.program.Launcher;
 import dev.gatun.program.Monitor;
 import java.nio.file.Files;
@@ -42,9 +41,9 @@ public final class IdHelpers {
     }
 
     /** Maps the ids of a process that waits for it in its new user namespace. */
-    void map(int pid, Linux linux) {
-        map(UIDS, "/etc/subuid", pid, linux.uidMappings());
-        map(GIDS, "/etc/subgid", pid, linux.gidMappings());
+    void map(int pid, List<IdMapping> uids, List<IdMapping> gids) {
+        map(UIDS, "/etc/subuid", pid, uids);
+        map(GIDS, "/etc/subgid", pid, gids);
     }
 
     private void map(String helper, String grants, int pid, List<IdMapping> mappings) {

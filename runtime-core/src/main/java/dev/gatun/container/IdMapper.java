@@ -14,10 +14,14 @@ enum IdMapper {
     HELPERS;
 
     static IdMapper of(Linux linux, Privileges privileges) {
+        return of(linux.uidMappings(), linux.gidMappings(), privileges);
+    }
+
+    static IdMapper of(List<IdMapping> uids, List<IdMapping> gids, Privileges privileges) {
         if (privileges.mapsAnyId()) {
             return PARENT;
         }
-        boolean own = isOnly(linux.uidMappings(), privileges.uid()) && isOnly(linux.gidMappings(), privileges.gid());
+        boolean own = isOnly(uids, privileges.uid()) && isOnly(gids, privileges.gid());
         return own ? PARENT_OF_ONE : HELPERS;
     }
 

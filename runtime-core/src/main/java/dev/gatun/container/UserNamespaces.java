@@ -8,7 +8,6 @@ import dev.gatun.linux.ProcessCalls;
 import dev.gatun.linux.Sched;
 import dev.gatun.linux.Signal;
 import dev.gatun.linux.Word;
-import dev.gatun.oci.IdMapping;
 import dev.gatun.program.Channel;
 import dev.gatun.program.Image;
 import dev.gatun.program.Label;
@@ -16,9 +15,6 @@ import dev.gatun.program.Launcher;
 import dev.gatun.program.Preamble;
 import dev.gatun.program.Program;
 import dev.gatun.program.ProgramBuilder;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,8 +55,7 @@ final class UserNamespaces implements AutoCloseable {
             channel.started();
             try {
                 await(channel, image);
-                writeMap(pid, "uid_map", idmap.uids());
-                writeMap(pid, "gid_map", idmap.gids());
+                new IdMaps(idmap.uids(), idmap.gids()).writeTo(pid);
                 return open("/proc/" + pid + "/ns/user");
             } finally {
                 kernel.attempt(ProcessCalls.kill(pid, Signal.SIGKILL));
@@ -96,22 +91,6 @@ final class UserNamespaces implements AutoCloseable {
         }
         if (message instanceof Channel.Closed) {
             throw new ContainerException("the process that makes a user namespace was killed");
-        }
-    }
-
-    private static void writeMap(int pid, String file, List<IdMapping> mappings) {
-        var lines = new StringBuilder();
-        for (IdMapping mapping : mappings) {
-            lines.append(mapping.containerId()).append(' ').append(mapping.hostId());
-            lines.append(' ').append(mapping.size()).append('\n');
-        }
-        try {
-            Files.writeString(Path.of("/proc/" + pid + "/" + file), lines);
-        } catch (IOException e) {
-            throw new ContainerException(
-                    "write the " + file + " of a user namespace: "
-                            + lines.toString().strip() + ": " + StateFolder.reason(e),
-                    e);
         }
     }
 

@@ -28,6 +28,7 @@ class LayeredDirectoryTest {
     private Path upper;
     private Path middle;
     private Path lower;
+    private LayeredDirectory view;
 
     @BeforeEach
     void begin() throws IOException {
@@ -39,13 +40,7 @@ class LayeredDirectoryTest {
         write(lower, "data/old", "old");
         write(lower, "data/below/file", "file");
         write(middle, "etc/passwd", "middle");
-    }
-
-    private LayeredDirectory view;
-
-    private LayeredDirectory view() {
         view = new LayeredDirectory(kernel, List.of(upper, middle, lower));
-        return view;
     }
 
     @AfterEach
@@ -69,14 +64,14 @@ class LayeredDirectoryTest {
     }
 
     private List<String> below(String path) {
-        return view().below(path).stream().map(ImageFile::path).toList();
+        return view.below(path).stream().map(ImageFile::path).toList();
     }
 
     @Test
     void aFileIsThatOfTheTopmostLayerWhichHasIt() {
-        assertThat(view().read("/etc/passwd")).isEqualTo("middle");
-        assertThat(view().read("/etc/group")).isEqualTo("lower");
-        assertThat(view().read("/etc/nothing")).isEmpty();
+        assertThat(view.read("/etc/passwd")).isEqualTo("middle");
+        assertThat(view.read("/etc/group")).isEqualTo("lower");
+        assertThat(view.read("/etc/nothing")).isEmpty();
     }
 
     @Test
@@ -90,8 +85,8 @@ class LayeredDirectoryTest {
         whiteOut(middle, "data/old");
         whiteOut(upper, "etc");
         assertThat(below("/data")).containsExactly("/data/below", "/data/below/file");
-        assertThat(view().find("/etc/passwd")).isEmpty();
-        assertThat(view().find("/etc")).isEmpty();
+        assertThat(view.find("/etc/passwd")).isEmpty();
+        assertThat(view.find("/etc")).isEmpty();
     }
 
     @Test
@@ -109,9 +104,9 @@ class LayeredDirectoryTest {
     void aFileHidesAFolderAndAFolderAFile() {
         write(middle, "data", "a file");
         write(upper, "etc/passwd/inside", "a folder");
-        assertThat(view().read("/data")).isEqualTo("a file");
-        assertThat(view().find("/data/old")).isEmpty();
-        assertThat(view().read("/etc/passwd/inside")).isEqualTo("a folder");
+        assertThat(view.read("/data")).isEqualTo("a file");
+        assertThat(view.find("/data/old")).isEmpty();
+        assertThat(view.read("/etc/passwd/inside")).isEqualTo("a folder");
     }
 
     @Test
@@ -119,8 +114,8 @@ class LayeredDirectoryTest {
         Files.createSymbolicLink(upper.resolve("link"), Path.of("../data"));
         Files.createDirectories(upper.resolve("sub"));
         Files.createSymbolicLink(upper.resolve("sub/link"), Path.of("/etc/../data/below"));
-        assertThat(view().resolve("/sub/link/new")).isEqualTo("/data/below/new");
-        assertThat(view().read("/sub/link/file")).isEqualTo("file");
-        assertThat(view().find("/sub/link").orElseThrow().target()).isEqualTo("/etc/../data/below");
+        assertThat(view.resolve("/sub/link/new")).isEqualTo("/data/below/new");
+        assertThat(view.read("/sub/link/file")).isEqualTo("file");
+        assertThat(view.find("/sub/link").orElseThrow().target()).isEqualTo("/etc/../data/below");
     }
 }

@@ -28,6 +28,9 @@ public final class FileAccess {
     private static final int DIRECTORY_BUFFER = 32 << 10;
     private static final int LONGEST_LINK = 4096;
 
+    /** All that a folder's owner may be allowed. */
+    private static final int OWNERS = 0700;
+
     private final Kernel kernel;
 
     public FileAccess(Kernel kernel) {
@@ -146,6 +149,7 @@ public final class FileAccess {
     public void remove(Arg folder, String name) {
         long result = kernel.attempt(FileCalls.unlinkat(folder, name, 0));
         if (is(result, Errno.EISDIR) || is(result, Errno.EPERM)) {
+            permitRemoval(folder, name);
             try (Fd inside = folder(folder, name)) {
                 for (String child : names(inside)) {
                     remove(inside, child);
@@ -154,6 +158,15 @@ public final class FileAccess {
             kernel.call(FileCalls.unlinkat(folder, name, Fcntl.AT_REMOVEDIR));
         } else if (result < 0 && !is(result, Errno.ENOENT)) {
             throw new SyscallException(FileCalls.unlinkat(folder, name, 0).toString(), (int) -result);
+        }
+    }
+
+    /** Nobody but root removes what is in a folder that not even its owner may change, such as overlayfs's own. */
+    private void permitRemoval(Arg folder, String name) {
+        if ((status(folder, name).permissions() & OWNERS) != OWNERS) {
+            try (Fd handle = handle(folder, name)) {
+                kernel.call(FileCalls.fchmodat(FileCalls.CURRENT_DIRECTORY, handle.path(), OWNERS));
+            }
         }
     }
 

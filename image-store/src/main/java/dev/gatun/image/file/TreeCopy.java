@@ -46,8 +46,8 @@ public final class TreeCopy {
     }
 
     /** Copies one file that is no folder to a name that is free. */
-    public static void file(Kernel kernel, Fd fromFolder, String fromName, Fd toFolder, String toName) {
-        var copy = new TreeCopy(kernel, IdShift.NONE);
+    public static void file(Kernel kernel, Fd fromFolder, String fromName, Fd toFolder, String toName, IdShift owners) {
+        var copy = new TreeCopy(kernel, owners);
         copy.other(fromFolder, fromName, toFolder, toName, copy.files.status(fromFolder, fromName));
     }
 

@@ -33,6 +33,7 @@ public final class HostImage {
 
     private final Kernel kernel;
     private final ContentStore store;
+    private final IdShift owners;
 
     /**
      * What goes into an image.
@@ -53,9 +54,15 @@ public final class HostImage {
         }
     }
 
-    public HostImage(Kernel kernel, ContentStore store) {
+    /**
+     * For images in a store.
+     *
+     * @param owners what the owners of the host's files are in the image
+     */
+    public HostImage(Kernel kernel, ContentStore store, IdShift owners) {
         this.kernel = kernel;
         this.store = store;
+        this.owners = owners;
     }
 
     /**
@@ -68,7 +75,7 @@ public final class HostImage {
         try {
             Path folder = Files.createTempDirectory(store.root(), "from-host-");
             try {
-                var tree = new HostTree(kernel, folder);
+                var tree = new HostTree(kernel, folder, owners);
                 fill(tree, content);
                 return store(folder, content, lease);
             } finally {

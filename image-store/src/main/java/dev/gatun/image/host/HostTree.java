@@ -23,8 +23,10 @@ final class HostTree {
     private final Kernel kernel;
     private final FileAccess files;
     private final Path root;
+    private final IdShift owners;
 
-    HostTree(Kernel kernel, Path root) {
+    HostTree(Kernel kernel, Path root, IdShift owners) {
+        this.owners = owners;
         this.kernel = kernel;
         this.files = new FileAccess(kernel);
         this.root = root;
@@ -56,7 +58,7 @@ final class HostTree {
                         throw new ImageException(path + " lies behind more than " + MOST_LINKS + " symbolic links");
                     }
                     if (!there) {
-                        TreeCopy.file(kernel, from, name, to, name);
+                        TreeCopy.file(kernel, from, name, to, name, owners);
                     }
                     String target = files.linkTarget(from, name);
                     if (target.startsWith("/")) {
@@ -74,7 +76,7 @@ final class HostTree {
     private void copy(Fd from, Fd to, String name, FileStatus status, boolean there, boolean last) {
         if (!status.isFolder()) {
             if (!there) {
-                TreeCopy.file(kernel, from, name, to, name);
+                TreeCopy.file(kernel, from, name, to, name, owners);
             }
             return;
         }
@@ -87,9 +89,9 @@ final class HostTree {
                 if (!files.names(toChild).isEmpty()) {
                     throw new ImageException(name + ": name a folder before what is in it");
                 }
-                TreeCopy.contents(kernel, fromChild, toChild, IdShift.NONE);
+                TreeCopy.contents(kernel, fromChild, toChild, owners);
             } else if (!there) {
-                TreeCopy.description(kernel, fromChild, toChild, IdShift.NONE);
+                TreeCopy.description(kernel, fromChild, toChild, owners);
             }
         }
     }

@@ -113,7 +113,7 @@ public final class Settlement {
                     throw missing(link);
                 }
                 stack.top().change();
-                TreeCopy.file(kernel, folder.orElseThrow(), last, up, last);
+                TreeCopy.file(kernel, folder.orElseThrow(), last, up, last, IdShift.NONE);
             } finally {
                 folder.ifPresent(Fd::close);
             }

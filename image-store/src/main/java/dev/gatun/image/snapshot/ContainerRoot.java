@@ -83,16 +83,20 @@ public final class ContainerRoot {
         return folder;
     }
 
+    /** The folders of the image's layers, the topmost first. */
+    public List<Path> layers() {
+        return snapshots.layers(image);
+    }
+
     /** What the image has, without what the container changes, to be read by the caller only; the descriptor keeps it. */
     public Fd lookAtImage() {
-        List<Path> folders = snapshots.layers(image);
-        return folders.size() == 1 ? files.folder(folders.getFirst()) : look(layers());
+        return layers().size() == 1 ? files.folder(layers().getFirst()) : look(names());
     }
 
     /** What the container sees, to be read by the caller only; the descriptor keeps it. */
     public Fd look() {
         var all = new ArrayList<>(List.of(UPPER));
-        all.addAll(layers());
+        all.addAll(names());
         return look(all);
     }
 
@@ -105,7 +109,7 @@ public final class ContainerRoot {
         }
     }
 
-    private List<String> layers() {
+    private List<String> names() {
         return OverlayMount.links(image.chain().size());
     }
 
@@ -127,7 +131,7 @@ public final class ContainerRoot {
     /** What is mounted, for who does it otherwise. */
     public OverlayMount overlay() {
         var changes = new OverlayMount.Changes(UPPER, WORK);
-        return new OverlayMount(folder, layers(), Optional.of(changes), snapshots.form());
+        return new OverlayMount(folder, names(), Optional.of(changes), snapshots.form());
     }
 
     /** Takes the mount away; success if there is none. */
@@ -138,7 +142,7 @@ public final class ContainerRoot {
     /** Takes the mount away, and removes what the container has changed. Its image's layers may be collected then. */
     public void remove() {
         unmount();
-        snapshots.removeTree(folder);
+        snapshots.removeContainer(folder);
     }
 
     /**

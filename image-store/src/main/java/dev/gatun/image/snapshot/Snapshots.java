@@ -4,8 +4,10 @@ import dev.gatun.image.ContentStore;
 import dev.gatun.image.Digest;
 import dev.gatun.image.ImageException;
 import dev.gatun.image.file.FileAccess;
+import dev.gatun.image.file.FileStatus;
 import dev.gatun.image.layer.OverlayForm;
 import dev.gatun.image.layer.UnpackRules;
+import dev.gatun.linux.Errno;
 import dev.gatun.linux.Fcntl;
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.FileCalls;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -147,8 +150,7 @@ public final class Snapshots {
     /** Makes a folder and locks it, before any collection can take it for one without an owner. */
     private Fd newWork() {
         try (Fd _ = lock(Fcntl.LOCK_SH)) {
-            Path path = folder.resolve(WORK)
-                    .resolve(Long.toHexString(ThreadLocalRandom.current().nextLong()));
+            Path path = work();
             kernel.call(FileCalls.mkdirat(FileCalls.CURRENT_DIRECTORY, path.toString(), 0700));
             return flock(files.folder(path), Fcntl.LOCK_EX);
         }
@@ -162,6 +164,21 @@ public final class Snapshots {
                             new ImageException("the layers " + chainId + " are not unpacked; pull the image again"));
             return ContainerRoot.create(kernel, this, container(id), snapshot);
         }
+    }
+
+    /** Whether {@link #prepare} may give the container's root its owner: only root may give files away. */
+    public boolean mayPrepare(Snapshot snapshot) {
+        try (Fd top = files.folder(tree(snapshot.chainId()));
+                Fd own = files.folder(folder)) {
+            FileStatus theirs = files.status(top);
+            FileStatus ours = files.status(own);
+            return theirs.uid() == ours.uid() && theirs.gid() == ours.gid();
+        }
+    }
+
+    /** Whether something is left of a container's root, or it has one. */
+    public boolean hasContainer(String id) {
+        return Files.exists(container(id), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** The root that was prepared for a container; empty if there is none. */
@@ -197,21 +214,36 @@ public final class Snapshots {
             var removed = new ArrayList<Snapshot>();
             for (Snapshot snapshot : snapshots()) {
                 if (!kept.contains(snapshot.chainId())) {
-                    // out of the way at once, so that no half of it is ever seen
-                    Path work = folder.resolve(WORK)
-                            .resolve("removed-" + snapshot.chainId().hex());
-                    kernel.call(FileCalls.renameat2(
-                            FileCalls.CURRENT_DIRECTORY,
-                            folder(snapshot.chainId()).toString(),
-                            FileCalls.CURRENT_DIRECTORY,
-                            work.toString(),
-                            0));
-                    removeTree(work);
+                    discard(folder(snapshot.chainId()));
                     removed.add(snapshot);
                 }
             }
             return removed;
         }
+    }
+
+    /** Removes what a container has; what the caller may not remove of it is left to {@link #collect}. */
+    void removeContainer(Path container) {
+        try (Fd _ = lock(Fcntl.LOCK_SH)) {
+            discard(container);
+        }
+    }
+
+    /** Removes a folder, if it is there: out of the way at once, so that no half of it is ever seen. */
+    private void discard(Path path) {
+        Path work = work();
+        var call = FileCalls.renameat2(
+                FileCalls.CURRENT_DIRECTORY, path.toString(), FileCalls.CURRENT_DIRECTORY, work.toString(), 0);
+        long result = kernel.attempt(call);
+        if (result < 0 && !FileAccess.is(result, Errno.ENOENT)) {
+            throw new SyscallException(call.toString(), (int) -result);
+        }
+        removeTree(work);
+    }
+
+    private Path work() {
+        return folder.resolve(WORK)
+                .resolve(Long.toHexString(ThreadLocalRandom.current().nextLong()));
     }
 
     private void sweepWork() {

@@ -8,6 +8,7 @@ import dev.gatun.image.Descriptor;
 import dev.gatun.image.ImageConfig;
 import dev.gatun.image.ImageException;
 import dev.gatun.image.Manifest;
+import dev.gatun.image.file.IdShift;
 import dev.gatun.image.file.Shell;
 import dev.gatun.image.layer.UnpackRules;
 import dev.gatun.image.snapshot.ContainerRoot;
@@ -69,8 +70,10 @@ class HostImageTest {
                 true,
                 List.of());
         try (var lease = store.lease()) {
-            Descriptor first = new HostImage(kernel, store).create(content, lease);
-            assertThat(new HostImage(kernel, store).create(content, lease).digest())
+            Descriptor first = new HostImage(kernel, store, IdShift.NONE).create(content, lease);
+            assertThat(new HostImage(kernel, store, IdShift.NONE)
+                            .create(content, lease)
+                            .digest())
                     .as("made once more")
                     .isEqualTo(first.digest());
             Manifest manifest = Manifest.parse(first.mediaType(), store.read(first));

@@ -10,34 +10,35 @@ public final class ImageVerbs {
 
     public static List<Verb> all() {
         return List.of(
-                new PullVerb(),
+                new UnsharedVerb(new PullVerb()),
                 new PushVerb(),
                 new ImagesVerb("images"),
-                new RmiVerb("rmi"),
+                new UnsharedVerb(new RmiVerb("rmi")),
                 new TagVerb(),
                 new InspectVerb(),
                 new HistoryVerb(),
                 new SaveVerb(),
-                new LoadVerb(),
-                new ImportVerb(),
-                new ExportVerb(),
-                new CommitVerb(),
+                new UnsharedVerb(new LoadVerb()),
+                new UnsharedVerb(new ImportVerb()),
+                new UnsharedVerb(new ExportVerb()),
+                new UnsharedVerb(new CommitVerb()),
                 new VerbGroup(
                         "image",
                         "Work with images.",
                         List.of(
-                                new FromHostVerb(),
+                                new UnsharedVerb(new FromHostVerb()),
                                 new VerifyVerb(),
-                                new PruneVerb(),
+                                new PrepareVerb(),
+                                new UnsharedVerb(new PruneVerb()),
                                 new ImagesVerb("ls"),
-                                new RmiVerb("rm"),
+                                new UnsharedVerb(new RmiVerb("rm")),
                                 new InspectVerb()),
                         ImageVerb.FAILED),
                 new VerbGroup(
                         "system",
                         "Look at what is kept, and clean up.",
-                        List.of(new DiskUsageVerb(), new PruneVerb()),
+                        List.of(new DiskUsageVerb(), new UnsharedVerb(new PruneVerb())),
                         ImageVerb.FAILED),
-                new PruneVerb());
+                new UnsharedVerb(new PruneVerb()));
     }
 }

@@ -1,6 +1,8 @@
 package dev.gatun.cli.image;
 
 import dev.gatun.container.ContainerId;
+import dev.gatun.container.Privileges;
+import dev.gatun.container.cli.ReportedException;
 import dev.gatun.container.cli.Session;
 import dev.gatun.engine.ContainerRoots;
 import dev.gatun.engine.ImageContainer;
@@ -11,6 +13,7 @@ import dev.gatun.image.ImageException;
 import dev.gatun.image.Platform;
 import dev.gatun.image.Reference;
 import dev.gatun.image.registry.RegistryClient;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.ParseResult;
 
@@ -26,6 +29,10 @@ public final class WantedImage {
         MISSING,
         ALWAYS,
         NEVER;
+
+        String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
 
         static Policy of(String text) {
             return switch (text) {
@@ -47,6 +54,30 @@ public final class WantedImage {
 
     /** Makes the root of a container of it. A layer that is found damaged is named, and pulled again. */
     public ImageContainer prepare(ContainerId id) {
+        if (Privileges.ofThisProcess().isRootless() && !mayPrepare(id)) {
+            return ImageContainer.take(images, id, () -> prepareUnshared(id));
+        }
+        return prepareHere(id);
+    }
+
+    private boolean mayPrepare(ContainerId id) {
+        return policy != Policy.ALWAYS
+                && !images.snapshots().hasContainer(id.value())
+                && images.store()
+                        .find(name)
+                        .filter(image -> ImageContainer.mayPrepare(images, image))
+                        .isPresent();
+    }
+
+    private Image prepareUnshared(ContainerId id) {
+        int status = session.unshare().run(PrepareVerb.words(id, name, policy.text()));
+        if (status != 0) {
+            throw new ReportedException(status);
+        }
+        return images.store().get(name);
+    }
+
+    private ImageContainer prepareHere(ContainerId id) {
         Image image = find();
         try {
             return ImageContainer.prepare(images, id, image);

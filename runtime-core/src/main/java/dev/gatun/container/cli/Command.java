@@ -102,7 +102,7 @@ public final class Command {
                     ? usage(err)
                     : 0;
         } else {
-            status = run(verb.get(), parsed, environment, link, out, err);
+            status = run(verb.get(), args, parsed, environment, link, out, err);
         }
         if (out.checkError() && status == 0) {
             err.println(name + ": write the output: it was not taken");
@@ -128,6 +128,7 @@ public final class Command {
 
     private int run(
             Verb verb,
+            String[] args,
             ParseResult parsed,
             Map<String, String> environment,
             KernelLink link,
@@ -147,8 +148,12 @@ public final class Command {
                     out,
                     err,
                     warning -> warn(warning, err),
-                    parsed.hasMatchedOption("--systemd-cgroup"));
+                    parsed.hasMatchedOption("--systemd-cgroup"),
+                    List.of(args).subList(0, verbIndex(args)),
+                    List.of(args).subList(verbIndex(args), args.length));
             return verb.run(parsed.subcommand(), session);
+        } catch (ReportedException known) {
+            return known.status();
         } catch (RuntimeException failed) {
             report(
                     oneLine(failed),

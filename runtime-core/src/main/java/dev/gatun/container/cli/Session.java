@@ -4,8 +4,10 @@ import dev.gatun.container.Containers;
 import dev.gatun.container.Folders;
 import dev.gatun.container.GroupControl;
 import dev.gatun.container.StateFolder;
+import dev.gatun.container.Unshare;
 import dev.gatun.linux.Kernel;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -20,6 +22,8 @@ public final class Session {
     private final PrintStream err;
     private final Consumer<String> warnings;
     private final boolean systemdGroups;
+    private final List<String> options;
+    private final List<String> words;
 
     Session(
             Folders folders,
@@ -29,11 +33,15 @@ public final class Session {
             PrintStream out,
             PrintStream err,
             Consumer<String> warnings,
-            boolean systemdGroups) {
+            boolean systemdGroups,
+            List<String> options,
+            List<String> words) {
         this.environment = environment;
         this.err = err;
         this.warnings = warnings;
         this.systemdGroups = systemdGroups;
+        this.options = options;
+        this.words = words;
         this.folders = folders;
         this.state = state;
         this.link = link;
@@ -53,6 +61,11 @@ public final class Session {
         String manager = environment.getOrDefault("NOTIFY_SOCKET", "");
         return new Containers(
                 kernel(), state, folders.lib(), manager.isEmpty() ? Optional.empty() : Optional.of(manager), warnings);
+    }
+
+    /** The way to run this command, or another verb of it, where its user is root. */
+    public Unshare unshare() {
+        return new Unshare(kernel(), folders.lib(), options, words);
     }
 
     /** The variables that the command was called with. */

@@ -1,0 +1,49 @@
+package dev.gatun.engine;
+
+import dev.gatun.container.IdMaps;
+import dev.gatun.container.Privileges;
+import dev.gatun.container.Unshare;
+import dev.gatun.image.Digest;
+import dev.gatun.image.file.IdShift;
+import dev.gatun.image.layer.UnpackRules;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Whom the files of unpacked layers belong to on this disk.
+ *
+ * @param folder where such layers are: those of root, and those for each map of ids apart
+ * @param ofHost what the owners of the host's own files become in an image
+ */
+public record LayerOwners(String folder, UnpackRules rules, IdShift ofHost) {
+    /** As the layers say. */
+    public static final LayerOwners THEIR_OWN = new LayerOwners("snapshots", UnpackRules.PRIVILEGED, IdShift.NONE);
+
+    /** What is unknown in a user namespace belongs to this one there (proc_sys_kernel(5), overflowuid). */
+    private static final long UNKNOWN = 65534;
+
+    private static final int NAME = 8;
+
+    /** Those of the layers that this process's user has. */
+    public static LayerOwners of(Map<String, String> environment) {
+        if (Unshare.user(environment).isPresent()) {
+            return of(IdMaps.ofThisProcess());
+        }
+        Privileges user = Privileges.ofThisProcess();
+        return user.isRootless() ? of(IdMaps.grantedTo(user)) : THEIR_OWN;
+    }
+
+    private static LayerOwners of(IdMaps ids) {
+        String name = Digest.of(ids.toString().getBytes(StandardCharsets.US_ASCII))
+                .hex()
+                .substring(0, NAME);
+        var range = new IdShift.Range(UNKNOWN, 0, 1);
+        var others = IdShift.NONE.uids().getFirst();
+        var ofHost = new IdShift(List.of(range, others), List.of(range, others));
+        return new LayerOwners(
+                THEIR_OWN.folder + "-" + name,
+                ids.isOneAlone() ? UnpackRules.UNPRIVILEGED : UnpackRules.MAPPED,
+                ofHost);
+    }
+}
