@@ -1,6 +1,7 @@
 package dev.gatun.engine;
 
 import dev.gatun.container.ContainerId;
+import dev.gatun.container.MountProgram;
 import dev.gatun.container.RootSource;
 import dev.gatun.image.Image;
 import dev.gatun.image.ImageConfig;
@@ -32,11 +33,13 @@ public final class ImageContainer implements AutoCloseable {
     private final ContainerRoots roots;
     private final ContainerRoots.Claim claim;
     private final ContainerRoot root;
+    private final Optional<MountProgram> mountProgram;
     private final Defaults defaults;
     private boolean handedOver;
 
-    private ImageContainer(ContainerRoots roots, ContainerRoots.Claim claim, ContainerRoot root, Image image) {
-        this.roots = roots;
+    private ImageContainer(Images images, ContainerRoots.Claim claim, ContainerRoot root, Image image) {
+        this.roots = new ContainerRoots(images);
+        this.mountProgram = images.owners().mountProgram();
         this.claim = claim;
         this.root = root;
         this.defaults = defaults(image, volumes(root, image));
@@ -82,7 +85,7 @@ public final class ImageContainer implements AutoCloseable {
         try {
             Image image = maker.get();
             ContainerRoot root = images.snapshots().findContainer(id.value()).orElseThrow();
-            return new ImageContainer(roots, claim, root, image);
+            return new ImageContainer(images, claim, root, image);
         } catch (RuntimeException | Error failed) {
             claim.close();
             throw failed;
@@ -92,7 +95,7 @@ public final class ImageContainer implements AutoCloseable {
     /** What the container's root is made of. */
     public RootSource root() {
         return new RootSource.Layers(
-                root.path(), root.layers(), root.folder(), root.overlay().options());
+                root.path(), root.layers(), root.folder(), root.overlay().options(), mountProgram);
     }
 
     public Defaults defaults() {

@@ -17,6 +17,7 @@ import dev.gatun.image.Reference;
 import dev.gatun.image.registry.Puller;
 import dev.gatun.image.registry.RegistriesConf;
 import dev.gatun.image.registry.RegistryClient;
+import dev.gatun.image.snapshot.FuseOverlay;
 import dev.gatun.image.snapshot.Snapshot;
 import dev.gatun.image.snapshot.Snapshots;
 import dev.gatun.linux.Kernel;
@@ -54,7 +55,11 @@ public final class Images {
         this.state = state;
         this.content = ContentStore.open(kernel, folders.lib().resolve("images"));
         this.owners = owners;
-        this.snapshots = Snapshots.open(kernel, folders.lib().resolve(owners.folder()), owners.rules());
+        this.snapshots = Snapshots.open(
+                kernel,
+                folders.lib().resolve(owners.folder()),
+                owners.rules(),
+                owners.mountProgram().map(program -> new FuseOverlay(program.file(), program.always())));
         this.store = new ImageStore(content, conf::resolve);
     }
 

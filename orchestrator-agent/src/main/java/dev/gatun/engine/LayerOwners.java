@@ -1,6 +1,7 @@
 package dev.gatun.engine;
 
 import dev.gatun.container.IdMaps;
+import dev.gatun.container.MountProgram;
 import dev.gatun.container.Privileges;
 import dev.gatun.container.Unshare;
 import dev.gatun.image.Digest;
@@ -9,16 +10,19 @@ import dev.gatun.image.layer.UnpackRules;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Whom the files of unpacked layers belong to on this disk.
  *
  * @param folder where such layers are: those of root, and those for each map of ids apart
  * @param ofHost what the owners of the host's own files become in an image
+ * @param mountProgram lays them over each other, where the kernel does not
  */
-public record LayerOwners(String folder, UnpackRules rules, IdShift ofHost) {
+public record LayerOwners(String folder, UnpackRules rules, IdShift ofHost, Optional<MountProgram> mountProgram) {
     /** As the layers say. */
-    public static final LayerOwners THEIR_OWN = new LayerOwners("snapshots", UnpackRules.PRIVILEGED, IdShift.NONE);
+    public static final LayerOwners THEIR_OWN =
+            new LayerOwners("snapshots", UnpackRules.PRIVILEGED, IdShift.NONE, Optional.empty());
 
     /** What is unknown in a user namespace belongs to this one there (proc_sys_kernel(5), overflowuid). */
     private static final long UNKNOWN = 65534;
@@ -28,13 +32,13 @@ public record LayerOwners(String folder, UnpackRules rules, IdShift ofHost) {
     /** Those of the layers that this process's user has. */
     public static LayerOwners of(Map<String, String> environment) {
         if (Unshare.user(environment).isPresent()) {
-            return of(IdMaps.ofThisProcess());
+            return of(IdMaps.ofThisProcess(), environment);
         }
         Privileges user = Privileges.ofThisProcess();
-        return user.isRootless() ? of(IdMaps.grantedTo(user)) : THEIR_OWN;
+        return user.isRootless() ? of(IdMaps.grantedTo(user), environment) : THEIR_OWN;
     }
 
-    private static LayerOwners of(IdMaps ids) {
+    private static LayerOwners of(IdMaps ids, Map<String, String> environment) {
         String name = Digest.of(ids.toString().getBytes(StandardCharsets.US_ASCII))
                 .hex()
                 .substring(0, NAME);
@@ -44,6 +48,7 @@ public record LayerOwners(String folder, UnpackRules rules, IdShift ofHost) {
         return new LayerOwners(
                 THEIR_OWN.folder + "-" + name,
                 ids.isOneAlone() ? UnpackRules.UNPRIVILEGED : UnpackRules.MAPPED,
-                ofHost);
+                ofHost,
+                MountPrograms.of(environment));
     }
 }

@@ -1,5 +1,8 @@
 package dev.gatun.cli;
 
+import dev.gatun.linux.Device;
+import dev.gatun.linux.FileCalls;
+import dev.gatun.linux.Stat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -74,6 +77,18 @@ final class OrdinaryUser {
         return line(grants, Gatun.copiedCommandLine(commands, words));
     }
 
+    /** As {@link #gatun}, of a user who may open {@code /dev/fuse}. */
+    List<String> gatunWithFuse(String grants, String... words) {
+        Path device = folder.resolve("fuse");
+        if (Files.notExists(device)) {
+            String path = device.toString();
+            Gatun.KERNEL.call(
+                    FileCalls.mknodat(FileCalls.CURRENT_DIRECTORY, path, Stat.S_IFCHR, Device.number(10, 229)));
+            Gatun.KERNEL.call(FileCalls.fchmodat(FileCalls.CURRENT_DIRECTORY, path, 0666));
+        }
+        return line(grants, device, Gatun.copiedCommandLine(commands, words));
+    }
+
     /**
      * A process of the user's.
      *
@@ -83,8 +98,7 @@ final class OrdinaryUser {
         return line(grants, Path.of("/dev/null"), command);
     }
 
-    /** As {@link #line(String, List)}, of a user who sees a file as {@code /dev/fuse}. */
-    List<String> line(String grants, Path fuse, List<String> command) {
+    private List<String> line(String grants, Path fuse, List<String> command) {
         try {
             Path subordinates = Files.writeString(folder.resolve("subordinates"), grants);
             var line = new ArrayList<String>(List.of("unshare", "--mount", "sh", "-c", BECOME, "sh"));

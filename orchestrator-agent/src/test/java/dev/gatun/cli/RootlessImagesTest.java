@@ -20,14 +20,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Images of a user who is not root: with subordinate ids, and with its own id alone. */
+/** Images of a user who is not root: with its own id alone, with subordinate ids, and with layers that fuse-overlayfs mounts. */
 @Tag("kernel")
 @Timeout(value = 4, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RootlessImagesTest {
     private static final String ID = "[0-9a-f]{64}\n";
-    private static final String NONE = "";
+    private static final String FUSE = "/usr/bin/fuse-overlayfs";
 
     @TempDir
     static Path shared;
@@ -37,7 +37,20 @@ class RootlessImagesTest {
 
     private OrdinaryUser user;
     private Gatun gatun;
-    private String grants = NONE;
+    private Kind kind = Kind.ONE_ID;
+
+    /** What a user has of the machine. */
+    enum Kind {
+        ONE_ID(""),
+        SUBORDINATE_IDS(OrdinaryUser.SUBORDINATES),
+        FUSE(OrdinaryUser.SUBORDINATES);
+
+        private final String grants;
+
+        Kind(String grants) {
+            this.grants = grants;
+        }
+    }
 
     @BeforeAll
     static void copyWhatIsTested() {
@@ -55,11 +68,14 @@ class RootlessImagesTest {
         gatun.close();
     }
 
-    private void grant(String ids) {
+    private void begin(Kind of) {
         assumeTrue(
-                ids.isEmpty() || IdHelpers.areThere(),
+                of == Kind.ONE_ID || IdHelpers.areThere(),
                 "newuidmap and newgidmap are not there: install Debian's package uidmap");
-        grants = ids;
+        assumeTrue(
+                of != Kind.FUSE || Files.isExecutable(Path.of(FUSE)),
+                "fuse-overlayfs is not there: install Debian's package of that name");
+        kind = of;
     }
 
     private Gatun.Result attempt(String... words) {
@@ -68,7 +84,11 @@ class RootlessImagesTest {
 
     private ProcessBuilder builder(String... words) {
         String[] line = Stream.concat(Stream.of("gatun"), Stream.of(words)).toArray(String[]::new);
-        var builder = gatun.builder(user.gatun(grants, line));
+        var builder = gatun.builder(
+                kind == Kind.FUSE ? user.gatunWithFuse(kind.grants, line) : user.gatun(kind.grants, line));
+        if (kind == Kind.FUSE) {
+            builder.environment().put("GATUN_MOUNT_PROGRAM", FUSE);
+        }
         builder.environment().put("HOME", folder.resolve("home").toString());
         return builder;
     }
@@ -111,9 +131,9 @@ class RootlessImagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {NONE, OrdinaryUser.SUBORDINATES})
-    void anImageGoesRoundThroughARegistryAndLeavesNothing(String ids) throws Exception {
-        grant(ids);
+    @EnumSource
+    void anImageGoesRoundThroughARegistryAndLeavesNothing(Kind of) throws Exception {
+        begin(of);
         shell();
         changed("first", "shell", "busybox mkdir -p /kept/below && echo old > /kept/below/old && echo 1 > /one");
         try (var registry = Registry.start(folder.resolve("registry"), "")) {
@@ -149,14 +169,15 @@ class RootlessImagesTest {
 
     private void deleteContainers(String... names) {
         for (String name : names) {
-            gatun.runProcess(user.gatun(grants, "gatun-oci", "delete", name)).succeeded();
+            gatun.runProcess(user.gatun(kind.grants, "gatun-oci", "delete", name))
+                    .succeeded();
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {NONE, OrdinaryUser.SUBORDINATES})
-    void archivesAreSavedLoadedExportedAndImported(String ids) {
-        grant(ids);
+    @EnumSource
+    void archivesAreSavedLoadedExportedAndImported(Kind of) {
+        begin(of);
         shell();
         String archive = folder.resolve("home/shell.tar").toString();
         gatun("save", "-q", "-o", archive, "shell");
@@ -174,7 +195,7 @@ class RootlessImagesTest {
 
     @Test
     void ownersAreKeptAsTheUsersSubordinateIds() throws IOException {
-        grant(OrdinaryUser.SUBORDINATES);
+        begin(Kind.SUBORDINATE_IDS);
         shell();
         changed(
                 "owned",
@@ -201,11 +222,11 @@ class RootlessImagesTest {
 
     @Test
     void aUserWithOneIdOwnsAllFiles() throws IOException {
-        grant(OrdinaryUser.SUBORDINATES);
+        begin(Kind.SUBORDINATE_IDS);
         shell();
         changed("owned", "shell", "echo theirs > /theirs && busybox chown 1000:7 /theirs");
         gatun("commit", "owned", "owned");
-        grant(NONE);
+        begin(Kind.ONE_ID);
         // what was unpacked for other ids is not used
         assertThat(printed("owned", "busybox stat -c %u:%g /theirs; busybox cat /theirs"))
                 .isEqualTo("0:0\ntheirs\n");
@@ -215,11 +236,11 @@ class RootlessImagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {NONE, OrdinaryUser.SUBORDINATES})
-    void volumesHaveWhatTheImageHasThere(String ids) throws IOException {
-        grant(ids);
+    @EnumSource
+    void volumesHaveWhatTheImageHasThere(Kind of) throws IOException {
+        begin(of);
         shell();
-        String owner = ids.isEmpty() ? "0:0" : "33:33";
+        String owner = kind == Kind.ONE_ID ? "0:0" : "33:33";
         changed(
                 "base",
                 "shell",
@@ -235,7 +256,7 @@ class RootlessImagesTest {
 
     @Test
     void whatAContainerGaveAwayIsRemovedWithIt() throws IOException {
-        grant(OrdinaryUser.SUBORDINATES);
+        begin(Kind.SUBORDINATE_IDS);
         shell();
         String script = "busybox mkdir -p /given/away && echo > /given/away/file && busybox chown -R 1000:7 /given";
         for (int i = 0; i < 2; i++) {
@@ -247,7 +268,7 @@ class RootlessImagesTest {
 
     @Test
     void anImageIsPulledWhenItIsRun() throws Exception {
-        grant(OrdinaryUser.SUBORDINATES);
+        begin(Kind.SUBORDINATE_IDS);
         shell();
         try (var registry = Registry.start(folder.resolve("registry"), "")) {
             String name = registry.host() + "/shell:1";
@@ -264,6 +285,7 @@ class RootlessImagesTest {
 
     @Test
     void whatIsTypedReachesACommandThatRunsAsRootOfItsUser() throws IOException {
+        begin(Kind.ONE_ID);
         shell();
         String archive = folder.resolve("home/shell.tar").toString();
         gatun("save", "-q", "-o", archive, "shell");
@@ -274,7 +296,7 @@ class RootlessImagesTest {
 
     @Test
     void theImagesAreInTheUsersHome() throws IOException {
-        grant(OrdinaryUser.SUBORDINATES);
+        begin(Kind.SUBORDINATE_IDS);
         var builder = builder("image", "from-host", "shell", "/usr/bin/busybox");
         builder.environment().remove("GATUN_ROOT");
         builder.environment().put("XDG_RUNTIME_DIR", folder.resolve("home/run").toString());

@@ -56,6 +56,9 @@ public final class Blueprint {
                         status,
                         idmapped(kernel, bundle),
                         Optional.empty(),
+                        bundle.root() instanceof RootSource.Layers layers
+                                ? layers.helper().map(_ -> new Fd(kernel, FIRST_DESCRIPTOR + 2L, "fuse"))
+                                : Optional.empty(),
                         options,
                         Privileges.ofThisProcess()));
     }
@@ -66,7 +69,7 @@ public final class Blueprint {
         List<Mount> configured = bundle.spec().mounts();
         for (int i = 0; i < configured.size(); i++) {
             if (MountOps.isIdmapped(configured.get(i))) {
-                mounts.put(i, new Fd(kernel, FIRST_DESCRIPTOR + 2L + i, "idmapped_bind"));
+                mounts.put(i, new Fd(kernel, FIRST_DESCRIPTOR + 3L + i, "idmapped_bind"));
             }
         }
         return mounts;

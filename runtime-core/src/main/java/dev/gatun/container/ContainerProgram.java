@@ -40,7 +40,9 @@ import java.util.Optional;
  *    |                     | clone3 ------------------->| (maps its ids with the parent's help)
  *    |<--- STARTED, pid ---|                            |
  *    |<--- UNMAPPED (if neither of the two may) --------|
- *    |---- answer ------------------------------------->| namespaces, root, mounts, devices, terminal,
+ *    |---- answer ------------------------------------->| namespaces, root
+ *    |<--- UNSERVED, descriptor (if a program is the root's file system)
+ *    |---- answer ------------------------------------->| mounts, devices, terminal,
  *    |                     | monitor, or end            | restrictions, identity, the command is found
  *    |<--- TERMINAL, descriptor (if Java carries it) ---|
  *    |<--- PREPARED (if there are hooks, for one) ------|
@@ -73,6 +75,9 @@ final class ContainerProgram {
      * it will never be: nobody would find it.
      */
     static final int COMPLETE = 7;
+
+    /** The root is mounted, and a program is to be its file system, to whom the device belongs ({@link MountProgram}). */
+    static final int UNSERVED = 8;
 
     static final int FAILURE_STATUS = 127;
 
@@ -129,6 +134,11 @@ final class ContainerProgram {
             return Optional.empty();
         }
 
+        /** What gives its number to the device of the container's root, if a program may have to be its file system. */
+        default Optional<Fd> device() {
+            return Optional.empty();
+        }
+
         default CreateOptions options() {
             return CreateOptions.NONE;
         }
@@ -148,6 +158,7 @@ final class ContainerProgram {
             status().ifPresent(all::add);
             all.addAll(idmapped().values());
             lock().ifPresent(all::add);
+            device().ifPresent(all::add);
             return all;
         }
 
@@ -159,6 +170,7 @@ final class ContainerProgram {
                 Optional<Fd> status,
                 Map<Integer, Fd> idmapped,
                 Optional<Fd> lock,
+                Optional<Fd> device,
                 CreateOptions options,
                 Privileges privileges)
                 implements Surroundings {
@@ -196,7 +208,7 @@ final class ContainerProgram {
         this.surroundings = surroundings;
         this.namespaces = new NamespaceOps(assembly);
         this.creation = creation;
-        this.rootfs = new RootfsOps(assembly);
+        this.rootfs = new RootfsOps(assembly, new LayerOps(assembly, surroundings.line(), surroundings.device()));
         this.joining = new JoinOps(program, assembly.namespaces);
         // in a scope there is somebody already, whom the limit of tasks would count when the child is cloned into it
         boolean clonesIntoGroup =

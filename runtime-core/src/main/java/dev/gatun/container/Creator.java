@@ -133,6 +133,10 @@ final class Creator {
             Map<Integer, Fd> idmapped = MountOps.mapIds(bundle.spec())
                     ? new IdmappedMounts(kernel, launcher, bundle).make(handed)
                     : Map.of();
+            Optional<Fd> device = bundle.root() instanceof RootSource.Layers layers
+                            && layers.helper().isPresent()
+                    ? Optional.of(keep(handed, placeholder()))
+                    : Optional.empty();
             var guide = new Launch.Guide() {
                 @Override
                 public Program compile(Channel channel) {
@@ -151,6 +155,7 @@ final class Creator {
                                     status,
                                     idmapped,
                                     Optional.of(lock),
+                                    device,
                                     options,
                                     Privileges.ofThisProcess()));
                 }
@@ -159,6 +164,12 @@ final class Creator {
                 public void mapIds(int child) {
                     Linux linux = bundle.spec().linux();
                     new IdHelpers(kernel, launcher).map(child, linux.uidMappings(), linux.gidMappings());
+                }
+
+                @Override
+                public void serve(int child, Fd handed) {
+                    var layers = (RootSource.Layers) bundle.root();
+                    layers.helper().orElseThrow().serve(kernel, launcher, layers, handed, child);
                 }
 
                 @Override
@@ -296,6 +307,13 @@ final class Creator {
             socket.close();
             throw failed;
         }
+    }
+
+    /** An open file, for its number. */
+    private Fd placeholder() {
+        long flags = Fcntl.O_RDONLY | Fcntl.O_CLOEXEC;
+        return new Fd(
+                kernel, kernel.call(FileCalls.openat(FileCalls.CURRENT_DIRECTORY, "/dev/null", flags, 0)), "fuse");
     }
 
     private Fd exitFile(ContainerId id) {

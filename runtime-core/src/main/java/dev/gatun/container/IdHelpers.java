@@ -5,18 +5,15 @@ import dev.gatun.oci.Hook;
 import dev.gatun.oci.IdMapping;
 import dev.gatun.program.Launcher;
 import dev.gatun.program.Monitor;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 
 /** newuidmap(1) and newgidmap(1): they map what {@code /etc/subuid} and {@code /etc/subgid} grant a user. */
 public final class IdHelpers {
     private static final String UIDS = "newuidmap";
     private static final String GIDS = "newgidmap";
-    private static final String USUAL_FOLDER = "/usr/bin";
 
     private final Kernel kernel;
     private final Launcher launcher;
@@ -28,7 +25,7 @@ public final class IdHelpers {
 
     /** Whether this machine has them. */
     public static boolean areThere() {
-        return find(UIDS).isPresent() && find(GIDS).isPresent();
+        return HostProgram.find(UIDS).isPresent() && HostProgram.find(GIDS).isPresent();
     }
 
     /** Throws {@link ContainerException} if a mapping needs one that this machine has not. */
@@ -55,8 +52,8 @@ public final class IdHelpers {
             args.add(Long.toString(mapping.hostId()));
             args.add(Long.toString(mapping.size()));
         }
-        String path = find(helper).orElseThrow(() -> new ContainerException(helper + ": not found in $PATH"));
-        var hook = new Hook(path, args, List.of(), OptionalInt.empty());
+        Path path = HostProgram.find(helper).orElseThrow(() -> new ContainerException(helper + ": not found in $PATH"));
+        var hook = new Hook(path.toString(), args, List.of(), OptionalInt.empty());
         try (var streams = HookStreams.of(kernel, "")) {
             Launch.Started started = Launch.run(
                     kernel,
@@ -71,16 +68,5 @@ public final class IdHelpers {
                         + streams.printed() + "; the user's line in " + grants + " grants what may be mapped");
             }
         }
-    }
-
-    private static Optional<String> find(String helper) {
-        String path = System.getenv("PATH");
-        for (String folder : (path == null ? USUAL_FOLDER : path + ":" + USUAL_FOLDER).split(":", -1)) {
-            Path file = Path.of(folder, helper);
-            if (folder.startsWith("/") && Files.isExecutable(file)) {
-                return Optional.of(file.toString());
-            }
-        }
-        return Optional.empty();
     }
 }

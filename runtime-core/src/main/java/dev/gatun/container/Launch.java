@@ -26,6 +26,7 @@ final class Launch {
     private int child;
     private @Nullable Fd terminal;
     private long listener;
+    private @Nullable Fd device;
     private boolean unmapped;
     private boolean prepared;
     private boolean complete;
@@ -77,6 +78,11 @@ final class Launch {
          */
         default void handOver(int child, int listener) {
             throw new IllegalStateException("process " + child + " has a listener, and nobody asked for it");
+        }
+
+        /** As {@link #prepare}, for a first process whose root is mounted, and served by nobody who has its device. */
+        default void serve(int child, Fd device) {
+            throw new IllegalStateException("process " + child + " waits for who serves " + device);
         }
 
         /** As {@link #prepare}, for a first process that has nothing yet: its new user namespace has no ids. */
@@ -144,6 +150,7 @@ final class Launch {
     private void note(Channel.Signal signal) {
         switch (signal.kind()) {
             case ContainerProgram.STARTED -> child = (int) signal.value();
+            case ContainerProgram.UNSERVED -> device = signal.descriptor().orElseThrow();
             case ContainerProgram.TERMINAL -> terminal = signal.descriptor().orElseThrow();
             case ContainerProgram.LISTENER -> listener = signal.value();
             case ContainerProgram.PREPARED -> prepared = true;
@@ -157,7 +164,7 @@ final class Launch {
     /** Does what the child waits for, as soon as it is known who the child is. */
     private void meet() {
         // no descriptor of a program's is 0
-        boolean waits = unmapped || prepared || complete || listener > 0;
+        boolean waits = unmapped || device != null || prepared || complete || listener > 0;
         if (!waits) {
             return;
         }
@@ -171,6 +178,11 @@ final class Launch {
         } else if (unmapped) {
             guide.mapIds(child);
             unmapped = false;
+        } else if (device != null) {
+            try (Fd handed = device) {
+                device = null;
+                guide.serve(child, handed);
+            }
         } else if (prepared) {
             guide.prepare(child);
             prepared = false;
@@ -211,6 +223,9 @@ final class Launch {
         }
         if (terminal != null) {
             terminal.close();
+        }
+        if (device != null) {
+            device.close();
         }
         if (child > 0 && !monitored) {
             reap(kernel, child);

@@ -2,6 +2,7 @@ package dev.gatun.container;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** What becomes the root of a container. */
 public sealed interface RootSource {
@@ -26,8 +27,10 @@ public sealed interface RootSource {
      * @param layers in overlayfs's form, the topmost first
      * @param base where names in the options are taken from
      * @param options that overlayfs is mounted with
+     * @param helper what does it where the kernel does not
      */
-    record Layers(Path folder, List<Path> layers, Path base, String options) implements RootSource {
+    record Layers(Path folder, List<Path> layers, Path base, String options, Optional<MountProgram> helper)
+            implements RootSource {
         public Layers {
             layers = List.copyOf(layers);
         }

@@ -32,9 +32,16 @@ final class RootfsOps {
 
     private final Assembly assembly;
     private final Slot hostMounts;
+    private final LayerOps layers;
 
-    RootfsOps(Assembly assembly) {
+    /**
+     * Ops for a root.
+     *
+     * @param layers mount the layers of an image
+     */
+    RootfsOps(Assembly assembly, LayerOps layers) {
         this.assembly = assembly;
+        this.layers = layers;
         this.hostMounts = assembly.program.slot("host_mounts");
     }
 
@@ -65,8 +72,9 @@ final class RootfsOps {
         }
         if (assembly.source instanceof RootSource.ScratchCopy) {
             mountScratch(folder);
-        } else if (assembly.source instanceof RootSource.Layers layers) {
-            mountLayers(layers);
+        } else if (assembly.source instanceof RootSource.Layers source) {
+            layers.mount(source);
+            open();
         } else {
             mountFolder(folder);
         }
@@ -146,18 +154,6 @@ final class RootfsOps {
                         assembly.root, FileCalls.CURRENT_DIRECTORY, SCRATCH, Mount.MOVE_MOUNT_F_EMPTY_PATH),
                 "mount the root file system");
         assembly.close(scratch);
-    }
-
-    /** The layers of an image with a folder for changes on top, seen by the container's first process only. */
-    private void mountLayers(RootSource.Layers source) {
-        var program = assembly.program;
-        String folder = source.folder().toString();
-        program.call(FileCalls.chdir(source.base().toString()), "go where the image's layers have short names");
-        program.call(
-                MountCalls.mount(
-                        Optional.of("overlay"), folder, Optional.of("overlay"), 0, Optional.of(source.options())),
-                "lay the image's layers over each other");
-        open();
     }
 
     private void open() {

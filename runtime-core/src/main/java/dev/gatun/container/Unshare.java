@@ -8,9 +8,9 @@ import dev.gatun.linux.Kernel;
 import dev.gatun.linux.ProcessCalls;
 import dev.gatun.linux.Sched;
 import dev.gatun.linux.Word;
+import dev.gatun.oci.Hook;
 import dev.gatun.program.Channel;
 import dev.gatun.program.Image;
-import dev.gatun.program.Label;
 import dev.gatun.program.Launcher;
 import dev.gatun.program.Monitor;
 import dev.gatun.program.Preamble;
@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Runs this command again as root of a user namespace that has all ids of its user, and of a mount namespace, as
@@ -37,7 +38,6 @@ public final class Unshare {
     /** Set to the user's id for a command that is run there, where its own is 0. */
     private static final String VARIABLE = "GATUN_UNSHARED";
 
-    private static final int STANDARD_DESCRIPTORS = 3;
     private static final int STANDARD_ERROR = 2;
 
     private final Kernel kernel;
@@ -89,11 +89,12 @@ public final class Unshare {
         line.addAll(verb);
         List<String> environment = strings("environ");
         environment.add(VARIABLE + "=" + Integer.toUnsignedString(user.uid()));
+        var command = new Hook(executable(), line, environment, OptionalInt.empty());
         IdMaps ids = IdMaps.grantedTo(user);
         var guide = new Launch.Guide() {
             @Override
             public Program compile(Channel channel) {
-                return program(line, environment, quiet, channel.programEnd());
+                return program(command, quiet, channel.programEnd());
             }
 
             @Override
@@ -112,44 +113,24 @@ public final class Unshare {
         }
     }
 
-    private static Program program(List<String> line, List<String> environment, boolean quiet, Fd channel) {
-        var program = new ProgramBuilder();
-        Label start = program.label("start");
-        Label inChild = program.label("child");
-        Label failure = program.label("failure");
-        Label abandoned = program.label("abandoned");
-        Slot child = program.slot("child");
-        program.section("namespaces");
-        program.place(start);
-        // no more of a preamble: its files in /proc are to be its user's
-        Preamble.closeOthersOps(program, STANDARD_DESCRIPTORS, List.of(channel));
-        program.call(
-                        ProcessCalls.clone3(Sched.CLONE_NEWUSER | Sched.CLONE_NEWNS | Sched.CLONE_PARENT, 0),
-                        "start a process in a user namespace of its own")
-                .to(child)
-                .ifZero(inChild);
-        Channel.signalOp(program, channel, ContainerProgram.STARTED, child, "tell the process id");
-        program.call(ProcessCalls.exitGroup(Word.of(0)), "leave the process to who started this");
-        program.place(inChild);
-        Channel.signalOp(program, channel, ContainerProgram.UNMAPPED, Word.of(0), "ask for ids");
-        Channel.awaitOps(program, channel, abandoned, "wait until the ids are mapped");
-        program.call(ProcessCalls.setresgid(0), "become group 0 of the user namespace");
-        program.call(ProcessCalls.setresuid(0), "become user 0 of the user namespace");
-        // signals of the terminal come from the relay only
-        program.call(ProcessCalls.setsid(), "start a session of its own");
-        if (quiet) {
-            quietOps(program);
-        }
-        program.section("command");
-        Preamble.closeOnExecOps(program, STANDARD_DESCRIPTORS);
-        Channel.signalOp(program, channel, ContainerProgram.READY, Word.of(0), "tell that all is ready");
-        program.call(ProcessCalls.execve(executable(), line, environment), "execute " + line.getFirst() + " again");
-        program.section("after a failure");
-        program.place(failure);
-        Channel.reportOp(program, channel);
-        program.place(abandoned);
-        program.call(ProcessCalls.exitGroup(Word.of(ContainerProgram.FAILURE_STATUS)), "end");
-        return program.build(start, failure);
+    private static Program program(Hook command, boolean quiet, Fd channel) {
+        return HelperProgram.compile(
+                command,
+                Sched.CLONE_NEWUSER | Sched.CLONE_NEWNS,
+                List.of(),
+                channel,
+                // no more of a preamble: its files in /proc are to be its user's
+                helper -> Preamble.closeOthersOps(helper.program, HelperProgram.STANDARD_DESCRIPTORS, List.of(channel)),
+                helper -> {
+                    ProgramBuilder program = helper.program;
+                    Channel.signalOp(program, channel, ContainerProgram.UNMAPPED, Word.of(0), "ask for ids");
+                    Channel.awaitOps(program, channel, helper.abandoned, "wait until the ids are mapped");
+                    program.call(ProcessCalls.setresgid(0), "become group 0 of the user namespace");
+                    program.call(ProcessCalls.setresuid(0), "become user 0 of the user namespace");
+                    if (quiet) {
+                        quietOps(program);
+                    }
+                });
     }
 
     private static void quietOps(ProgramBuilder program) {

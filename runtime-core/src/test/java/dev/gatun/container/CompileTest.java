@@ -134,6 +134,7 @@ class CompileTest {
                                 Optional.empty(),
                                 Map.of(),
                                 Optional.empty(),
+                                Optional.empty(),
                                 CreateOptions.NONE,
                                 Privileges.ROOT))));
     }
@@ -166,6 +167,7 @@ class CompileTest {
                                 Optional.empty(),
                                 Optional.of(status),
                                 Map.of(),
+                                Optional.empty(),
                                 Optional.empty(),
                                 CreateOptions.NONE,
                                 Privileges.ROOT))));

@@ -40,6 +40,9 @@ public final class LayerDiff {
     private static final Set<String> ELSEWHERE = Set.of(
             "trusted.overlay.redirect", "user.overlay.redirect", "trusted.overlay.metacopy", "user.overlay.metacopy");
 
+    /** What fuse-overlayfs has in a folder that hides all below it, beside the attribute. */
+    private static final Set<String> FUSE_MARKS = Set.of(OverlayForm.OPAQUE, ".wh..opq");
+
     private final FileAccess files;
     private final Kernel kernel;
     private final IdShift owners;
@@ -76,14 +79,19 @@ public final class LayerDiff {
     private void root(TarWriter tar, Fd root) throws IOException {
         SortedMap<String, byte[]> attributes = files.attributes(root);
         tar.entry(entry(TarEntry.Type.FOLDER, "./", "", files.status(root), kept(attributes, "")));
-        if (isOpaque(attributes)) {
+        boolean opaque = isOpaque(attributes);
+        if (opaque) {
             tar.entry(mark(OverlayForm.OPAQUE));
         }
-        children(tar, root, "");
+        children(tar, root, "", opaque);
     }
 
-    private void children(TarWriter tar, Fd folder, String path) throws IOException {
-        for (String name : files.sortedNames(folder)) {
+    private void children(TarWriter tar, Fd folder, String path, boolean opaque) throws IOException {
+        List<String> names = files.sortedNames(folder);
+        if (opaque) {
+            names.removeAll(FUSE_MARKS);
+        }
+        for (String name : names) {
             add(tar, folder, name, path.isEmpty() ? name : path + "/" + name);
         }
     }
@@ -126,7 +134,7 @@ public final class LayerDiff {
             if (opaque) {
                 tar.entry(mark(path + "/" + OverlayForm.OPAQUE));
             }
-            children(tar, inside, path);
+            children(tar, inside, path, opaque);
         }
     }
 

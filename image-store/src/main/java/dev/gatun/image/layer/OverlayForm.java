@@ -10,7 +10,9 @@ public enum OverlayForm {
     /** For who has CAP_SYS_ADMIN in the initial user namespace. */
     TRUSTED("trusted.overlay."),
     /** For mounts with the option userxattr (Linux 5.11), which anybody may make in a user namespace. */
-    USER("user.overlay.");
+    USER("user.overlay."),
+    /** That of fuse-overlayfs(1), which reads the other ones, too. */
+    FUSE("user.fuseoverlayfs.");
 
     static final byte[] YES = "y".getBytes(StandardCharsets.US_ASCII);
 
@@ -33,7 +35,7 @@ public enum OverlayForm {
     }
 
     /**
-     * Whether an attribute is overlayfs's own in either form. In an archive it would let a layer show files of another
+     * Whether an attribute is overlayfs's own in any form. In an archive it would let a layer show files of another
      * place (trusted.overlay.redirect), so none is ever unpacked.
      */
     public static boolean isReserved(String attribute) {

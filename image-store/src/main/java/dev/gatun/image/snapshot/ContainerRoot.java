@@ -101,7 +101,7 @@ public final class ContainerRoot {
     }
 
     private Fd look(List<String> folders) {
-        new OverlayMount(folder, folders, Optional.empty(), snapshots.form()).mount(kernel, path());
+        snapshots.mount(new OverlayMount(folder, folders, Optional.empty(), snapshots.form()), path());
         try {
             return OverlayMount.root(kernel, path());
         } finally {
@@ -125,7 +125,7 @@ public final class ContainerRoot {
 
     /** Mounts it, for all processes of this mount namespace to see. */
     public void mount() {
-        overlay().mount(kernel, path());
+        snapshots.mount(overlay(), path());
     }
 
     /** What is mounted, for who does it otherwise. */

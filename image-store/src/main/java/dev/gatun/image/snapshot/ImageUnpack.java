@@ -187,8 +187,8 @@ public final class ImageUnpack implements LayerConsumer, AutoCloseable {
         Path target = work.path().resolve(BELOW);
         kernel.call(FileCalls.mkdirat(FileCalls.CURRENT_DIRECTORY, target.toString(), 0700));
         OverlayMount.link(kernel, target, below);
-        new OverlayMount(target, OverlayMount.links(below.size()), Optional.empty(), snapshots.form())
-                .mount(kernel, target);
+        snapshots.mount(
+                new OverlayMount(target, OverlayMount.links(below.size()), Optional.empty(), snapshots.form()), target);
         try (Fd root = OverlayMount.root(kernel, target)) {
             // the descriptor keeps it, and nobody else needs to see it
             OverlayMount.unmount(kernel, target);

@@ -51,6 +51,7 @@ public final class Snapshots {
     private final FileAccess files;
     private final Path folder;
     private final UnpackRules rules;
+    private final Optional<FuseOverlay> fuse;
 
     /** Where the archives of layers come from. */
     @FunctionalInterface
@@ -62,15 +63,25 @@ public final class Snapshots {
     /** What a layer takes of the disk, and whether something stands on it. */
     public record Usage(Snapshot snapshot, boolean inUse) {}
 
-    private Snapshots(Kernel kernel, Path folder, UnpackRules rules) {
+    private Snapshots(Kernel kernel, Path folder, UnpackRules rules, Optional<FuseOverlay> fuse) {
         this.kernel = kernel;
         this.files = new FileAccess(kernel);
         this.folder = folder;
         this.rules = rules;
+        this.fuse = fuse;
     }
 
-    /** The snapshots in a folder, which is made if it is missing. */
+    /** As {@link #open(Kernel, Path, UnpackRules, Optional)}, where the kernel mounts layers. */
     public static Snapshots open(Kernel kernel, Path folder, UnpackRules rules) {
+        return open(kernel, folder, rules, Optional.empty());
+    }
+
+    /**
+     * The snapshots in a folder, which is made if it is missing.
+     *
+     * @param fuse mounts layers where the kernel does not
+     */
+    public static Snapshots open(Kernel kernel, Path folder, UnpackRules rules, Optional<FuseOverlay> fuse) {
         try {
             Files.createDirectories(folder);
             for (String each : List.of(WORK, CONTAINERS)) {
@@ -81,7 +92,7 @@ public final class Snapshots {
         } catch (IOException failed) {
             throw new UncheckedIOException("unable to make " + folder + ": " + failed.getMessage(), failed);
         }
-        return new Snapshots(kernel, folder, rules);
+        return new Snapshots(kernel, folder, rules, fuse);
     }
 
     /** The snapshot of a stack of layers, if it is there. */
@@ -305,6 +316,25 @@ public final class Snapshots {
     /** The folders of a snapshot's layers, the topmost first. */
     List<Path> layers(Snapshot snapshot) {
         return snapshot.chain().reversed().stream().map(this::tree).toList();
+    }
+
+    /** Mounts layers on a folder. */
+    void mount(OverlayMount layers, Path target) {
+        if (fuse.isPresent() && fuse.get().always()) {
+            fuse.get().mount(layers.base(), layers.options(), target);
+            return;
+        }
+        try {
+            layers.mount(kernel, target);
+        } catch (ImageException refused) {
+            FuseOverlay other = fuse.orElseThrow(() -> refused);
+            try {
+                other.mount(layers.base(), layers.options(), target);
+            } catch (ImageException failed) {
+                failed.addSuppressed(refused);
+                throw failed;
+            }
+        }
     }
 
     Path folder() {
