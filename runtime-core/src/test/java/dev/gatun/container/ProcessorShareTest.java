@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Timeout;
 /** How two containers share a processor that both want all of, on hosts of either version. */
 @Tag("kernel")
 @Tag("cgroup")
-@Timeout(60)
+@Timeout(120)
 class ProcessorShareTest {
     private static final int MILLIS = 3000;
 
