@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 
+from turns import in_turn, line
+
 ROUNDS, WARM_UP = int(sys.argv[1]), int(sys.argv[2])
 ROOT, WORK, STATE, JAVA_HOME = sys.argv[3:7]
 GATUN = f"{ROOT}/dist/gatun/bin/gatun"
@@ -95,27 +97,6 @@ def delete(kept):
         run([OCI, "delete", "--force", kept.pop()])
 
 
-def in_turn(candidates, after=lambda: None):
-    """Medians of several candidates; all of them in each round, so that what disturbs one disturbs all."""
-    results = [[] for _ in candidates]
-    for one_round in range(ROUNDS + 3):
-        for candidate, times in zip(candidates, results):
-            took = candidate()
-            if one_round >= 3:
-                times.append(took)
-        after()
-    return [statistics.median(times) for times in results]
-
-
-def line(label, took, yardstick=None, bar=None):
-    text = f"  {label:<36}{took:9.2f} ms"
-    if yardstick:
-        text += f"{took / yardstick:8.2f}"
-    if bar:
-        text += f"   (bar {bar}: {'met' if took <= bar * yardstick else 'MISSED'})"
-    print(text)
-
-
 def resident(pid):
     with open(f"/proc/{pid}/smaps_rollup") as file:
         return next(int(line.split()[1]) for line in file if line.startswith("Rss:"))
@@ -184,11 +165,11 @@ def containers():
     for label, candidate, bar in candidates:
         if crun:
             beside = lambda: run([crun, "--cgroup-manager=cgroupfs", "run", "--bundle", BUNDLE, name()])
-            took, yardstick = in_turn([candidate, beside])
+            took, yardstick = in_turn([candidate, beside], ROUNDS)
             yardsticks.append(yardstick)
             line(label, took, yardstick, bar)
         else:
-            line(label, in_turn([candidate])[0])
+            line(label, in_turn([candidate], ROUNDS)[0])
     if yardsticks:
         line("crun run", statistics.median(yardsticks), statistics.median(yardsticks))
     begin = time.perf_counter()
@@ -206,7 +187,7 @@ def verbs():
         lambda: run([OCI, "state", steady]),
         lambda: run([OCI, "list"]),
         lambda: create(kept),
-    ], lambda: delete(kept))
+    ], ROUNDS, after=lambda: delete(kept))
     run([OCI, "delete", "--force", steady])
     print(f"\nOne verb, from a cold start (medians of {ROUNDS}, in turn, and divided by the first)")
     line("java Hello, with the JDK's defaults", hello, hello)
@@ -224,7 +205,7 @@ def life(runtime):
 def lives():
     runc = shutil.which("runc")
     if runc:
-        ours, theirs = in_turn([lambda: life([OCI]), lambda: life([runc])])
+        ours, theirs = in_turn([lambda: life([OCI]), lambda: life([runc])], ROUNDS)
         print(f"\ncreate, start and delete, each from a cold start (medians of {ROUNDS}, in turn, and divided by runc's)")
         line("gatun-oci", ours, theirs, 3)
         line("runc", theirs, theirs)
