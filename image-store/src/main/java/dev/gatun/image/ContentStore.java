@@ -114,8 +114,16 @@ public final class ContentStore {
      * @throws ImageException if it is not there
      */
     public InputStream stream(Descriptor content) {
-        FileChannel channel = open(content.digest()).orElseThrow(() -> missing(content.digest()));
-        return new VerifyingStream(Channels.newInputStream(channel), content);
+        return new VerifyingStream(Channels.newInputStream(channel(content)), content);
+    }
+
+    /**
+     * A blob that was verified a moment ago, to read what is in it.
+     *
+     * @throws ImageException if it is not there
+     */
+    public FileChannel channel(Descriptor content) {
+        return open(content.digest()).orElseThrow(() -> missing(content.digest()));
     }
 
     /**

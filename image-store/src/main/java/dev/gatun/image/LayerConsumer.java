@@ -8,7 +8,7 @@ public interface LayerConsumer {
 
     /**
      * A layer is in the store and verified. Called from several threads at once, in no order; what it throws ends the
-     * operation, but for a {@link CorruptBlobException} of this layer, after which it is fetched and given once more.
+     * operation.
      *
      * @param position from the lowest, which is 0
      * @param diffId the digest of the layer's unpacked archive

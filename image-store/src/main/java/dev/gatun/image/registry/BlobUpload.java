@@ -178,8 +178,7 @@ final class BlobUpload {
 
     private InputStream part(long start, long end, Activity activity) {
         try {
-            FileChannel blob =
-                    store.open(content.digest()).orElseThrow(() -> new ImageException(purpose + ": not in the store"));
+            FileChannel blob = store.channel(content);
             blob.position(start);
             return activity.watch(new LimitedStream(Channels.newInputStream(blob), end - start));
         } catch (IOException e) {

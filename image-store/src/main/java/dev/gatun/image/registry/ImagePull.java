@@ -155,16 +155,7 @@ final class ImagePull {
     private void layer(Lease lease, int position, Descriptor layer, Digest diffId)
             throws IOException, InterruptedException {
         ensure(lease, layer);
-        try {
-            consumer.stored(position, layer, diffId);
-        } catch (CorruptBlobException e) {
-            if (!e.digest().equals(layer.digest())) {
-                throw e;
-            }
-            discard(e);
-            ensure(lease, layer);
-            consumer.stored(position, layer, diffId);
-        }
+        consumer.stored(position, layer, diffId);
     }
 
     /** Sees to it that a blob is in the store as it should be. */
@@ -190,14 +181,10 @@ final class ImagePull {
             in.transferTo(OutputStream.nullOutputStream());
             return true;
         } catch (CorruptBlobException e) {
-            discard(e);
+            progress.damaged(content.digest(), Retry.reason(e));
+            store.discard(content.digest());
             return false;
         }
-    }
-
-    private void discard(CorruptBlobException damaged) {
-        progress.damaged(damaged.digest(), Retry.reason(damaged));
-        store.discard(damaged.digest());
     }
 
     private void download(Descriptor content) throws IOException {

@@ -16,7 +16,6 @@ import dev.gatun.linux.Kernel;
 import dev.gatun.linux.SyscallException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -69,8 +68,8 @@ public final class ImageUnpack implements LayerConsumer, AutoCloseable {
         this.kernel = snapshots.kernel();
         this.files = new FileAccess(kernel);
         this.unpack = new LayerUnpack(kernel, snapshots.rules());
-        this.archives = index -> Channels.newChannel(
-                store.stream(Objects.requireNonNull(stored.get(index), () -> "layer " + index + " was not pulled")));
+        this.archives = index ->
+                store.channel(Objects.requireNonNull(stored.get(index), () -> "layer " + index + " was not pulled"));
         this.lease = snapshots.lease();
     }
 

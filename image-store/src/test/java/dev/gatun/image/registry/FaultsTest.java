@@ -373,16 +373,14 @@ class FaultsTest {
     }
 
     @Test
-    void a_consumer_that_finds_a_layer_damaged_gets_it_once_more() {
+    void a_consumer_gets_each_layer_once_with_what_the_configuration_says_of_it() {
         Map<Integer, Integer> calls = new ConcurrentHashMap<>();
         pull((position, descriptor, diffId) -> {
             assertThat(descriptor).isEqualTo(image.manifest().layers().get(position));
             assertThat(diffId).isEqualTo(image.config().diffIds().get(position));
-            if (calls.merge(position, 1, Integer::sum) == 1 && position == 1) {
-                throw new CorruptBlobException(descriptor.digest(), "test");
-            }
+            calls.merge(position, 1, Integer::sum);
         });
-        assertThat(calls).isEqualTo(Map.of(0, 1, 1, 2, 2, 1));
+        assertThat(calls).isEqualTo(Map.of(0, 1, 1, 1, 2, 1));
         assertSound();
     }
 
