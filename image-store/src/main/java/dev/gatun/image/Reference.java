@@ -157,6 +157,21 @@ public record Reference(String registry, String path, Optional<String> tag, Opti
                 + digest.map(text -> "@" + text).orElse("");
     }
 
+    /** Written out, as a {@link Digest}'s. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Reference reference
+                && registry.equals(reference.registry)
+                && path.equals(reference.path)
+                && tag.equals(reference.tag)
+                && digest.equals(reference.digest);
+    }
+
+    @Override
+    public int hashCode() {
+        return toString().hashCode();
+    }
+
     @Override
     public String toString() {
         return name() + suffix();

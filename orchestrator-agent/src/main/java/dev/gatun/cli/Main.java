@@ -49,7 +49,7 @@ public final class Main {
             case "gatun" -> end(gatun().run(rest));
             case "gatun-oci" -> end(GatunOci.command().run(rest));
             case "--keep-verbs" -> keepVerbs(Path.of(args[1]));
-            case "--aot-train" -> System.exit(Training.run(Path.of(args[1])));
+            case "--aot-train" -> System.exit(Training.run(args[1], Path.of(args[2])));
             default -> {
                 System.err.println("Main: \"" + args[0] + "\" is neither gatun nor gatun-oci");
                 System.exit(USAGE_STATUS);

@@ -37,10 +37,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Walks through every verb in one JVM, so that the cache of loaded classes that is made of it serves all of them.
+ * Walks through every verb of a command in one JVM, so that the cache of loaded classes that is made of it serves all of
+ * them. Each command has its own, as every start pays for the whole cache, and gatun's holds what images take.
  *
- * <p>It starts containers if it may, and is content with the errors where it may not. Help is left out: every start
- * reads the whole cache, and nobody waits for help.
+ * <p>It starts containers if it may, and is content with the errors where it may not. Help is left out: nobody waits
+ * for help.
  */
 final class Training {
     private static final String ID = "training";
@@ -75,18 +76,21 @@ final class Training {
     /**
      * Walks through the verbs, and says on standard output how far it got.
      *
+     * @param command gatun or gatun-oci
      * @param folder an empty folder, for whatever is written
      */
-    static int run(Path folder) {
+    static int run(String command, Path folder) {
         try {
-            new Training(folder).all();
+            var training = new Training(folder);
+            String problem = command.equals("gatun") ? training.gatun() : training.gatunOci();
+            System.out.println(problem.isEmpty() ? "with containers" : "without containers (" + problem + ")");
             return 0;
         } catch (IOException e) {
             throw new UncheckedIOException("train in " + folder, e);
         }
     }
 
-    private void all() throws IOException {
+    private String gatunOci() throws IOException {
         Path bundle = Files.createDirectories(folder.resolve("bundle"));
         oci("spec", "--bundle", bundle.toString());
         oci("spec", "--bundle", bundle.toString());
@@ -95,12 +99,24 @@ final class Training {
         rareParts(bundle);
         String problem = created(bundle);
         detached(bundle);
-        foreground(bundle);
-        Path terminalBundle = Files.createDirectories(folder.resolve("terminal"));
-        writeBundle(terminalBundle, true);
-        foreground(terminalBundle);
-        gatun();
-        System.out.println(problem.isEmpty() ? "with containers" : "without containers (" + problem + ")");
+        foreground(bundle, false);
+        foreground(bundle, true);
+        return problem;
+    }
+
+    private String gatun() throws IOException {
+        gatun("explain", "host", "true");
+        gatun("explain", "--json", "host", "true");
+        gatun("compile", "--output", folder.resolve("compiled").toString(), "host", "true");
+        gatun("run", "./no-such-root");
+        String problem = gatun(
+                "run", "--detach", "--name", ID, "--env", "A=B", "--volume", "/:/mnt:ro", "host", "sleep", "1000");
+        end();
+        Path bundle = Files.createDirectories(folder.resolve("bundle"));
+        foreground(bundle, false);
+        foreground(bundle, true);
+        images();
+        return problem;
     }
 
     /** A bundle that shows this machine's programs, so that there is something to execute. */
@@ -217,7 +233,8 @@ final class Training {
     }
 
     /** The JVM of a container in the foreground is replaced by a program; here that fails at the last moment. */
-    private void foreground(Path bundle) {
+    private void foreground(Path bundle, boolean terminal) throws IOException {
+        writeBundle(bundle, terminal);
         Folders folders = Folders.of(environment, Privileges.ofThisProcess());
         var containers =
                 new Containers(kernel, new StateFolder(folders.containers()), folders.lib(), System.err::println);
@@ -237,25 +254,33 @@ final class Training {
         }
     }
 
-    private void gatun() {
-        run(Main.gatun(), "explain", "host", "true");
-        run(Main.gatun(), "explain", "--json", "host", "true");
-        run(Main.gatun(), "compile", "--output", folder.resolve("compiled").toString(), "host", "true");
-        run(Main.gatun(), "run", "./no-such-root");
-        run(
-                Main.gatun(),
-                "run",
-                "--detach",
-                "--name",
-                ID,
-                "--env",
-                "A=B",
-                "--volume",
-                "/:/mnt:ro",
-                "host",
-                "sleep",
-                "1000");
+    /** An image of this host's own programs: there may be no network. */
+    private void images() {
+        String archive = folder.resolve("image.tar").toString();
+        gatun("image", "from-host", ID, "sleep", "--cmd=sleep", "--cmd=1000");
+        gatun("images");
+        gatun("images", "--format=json");
+        gatun("run", "--pull=never", "no-such-image");
+        gatun("run", "--detach", "--name", ID, ID);
+        gatun("inspect", ID);
+        gatun("commit", ID, "changed", "-c", "USER=0");
+        gatun("export", "-o", archive, ID);
         end();
+        gatun("history", "changed");
+        gatun("save", "-o", archive, "changed");
+        gatun("rmi", "changed");
+        gatun("load", "-i", archive);
+        gatun("image", "verify");
+        gatun("system", "df");
+        // nobody listens there
+        gatun("push", "changed", "127.0.0.1:1/changed");
+        gatun("pull", "127.0.0.1:1/changed");
+        gatun("rmi", "--all");
+        gatun("prune");
+    }
+
+    private String gatun(String... args) {
+        return run(Main.gatun(), args);
     }
 
     /** Returns the error message, or nothing. */
