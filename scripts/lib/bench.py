@@ -240,7 +240,7 @@ def joining():
     os.mkdir(folder)
     try:
         files = ("tasks", "cgroup.procs")
-        took = in_turn([lambda file=file: join(folder, file) for file in files])
+        took = in_turn([lambda file=file: join(folder, file) for file in files], ROUNDS)
     finally:
         os.rmdir(folder)
     print(f"\nJoining a control group of version 1, by a process that moves itself (medians of {ROUNDS}, in turn)")

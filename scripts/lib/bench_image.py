@@ -1,3 +1,4 @@
+# bench_image.py folder name path=program...
 """Makes an OCI layout with one image for benchmarks: 500 MB in 8 layers, the same bytes each time."""
 
 import hashlib
@@ -6,6 +7,7 @@ import itertools
 import json
 import os
 import random
+import sys
 import tarfile
 import zlib
 
@@ -95,7 +97,7 @@ class Layers:
 
 
 def write(folder, name, programs):
-    """Writes a layout; programs are names and contents of files that the lowest layer has. Returns the layers' sizes."""
+    """Writes a layout; programs are names and contents of files that the lowest layer has."""
     layers = Layers(folder)
     made = [layers.layer(i, SIZE * share, programs if i == 0 else []) for i, share in enumerate(SHARES)]
     config = layers.put(json.dumps({
@@ -112,4 +114,13 @@ def write(folder, name, programs):
         json.dump({"schemaVersion": 2, "manifests": [entry]}, file)
     with open(f"{folder}/oci-layout", "w") as file:
         json.dump({"imageLayoutVersion": "1.0.0"}, file)
-    return [blob["size"] for blob, _ in made]
+    packed = sum(blob["size"] for blob, _ in made)
+    print(f"An image of {SIZE / 1e6:.0f} MB in {len(made)} layers, packed {packed / 1e6:.0f} MB")
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+write(sys.argv[1], sys.argv[2], [(path, read(program)) for path, program in (each.split("=") for each in sys.argv[3:])])
