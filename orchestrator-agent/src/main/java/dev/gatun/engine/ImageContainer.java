@@ -39,7 +39,7 @@ public final class ImageContainer implements AutoCloseable {
 
     private ImageContainer(Images images, ContainerRoots.Claim claim, ContainerRoot root, Image image) {
         this.roots = new ContainerRoots(images);
-        this.mountProgram = images.owners().mountProgram();
+        this.mountProgram = images.layering().mountProgram();
         this.claim = claim;
         this.root = root;
         this.defaults = defaults(image, volumes(root, image));

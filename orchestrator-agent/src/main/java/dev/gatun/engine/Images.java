@@ -36,7 +36,7 @@ public final class Images {
     private final Kernel kernel;
     private final StateFolder state;
     private final ContentStore content;
-    private final LayerOwners owners;
+    private final Layering layering;
     private final Snapshots snapshots;
     private final ImageStore store;
 
@@ -48,18 +48,18 @@ public final class Images {
      *
      * @param state of the containers that stand on them
      * @param conf what short names stand for
-     * @param owners of the files of layers
+     * @param layering of the images' layers
      */
-    public Images(Kernel kernel, Folders folders, StateFolder state, RegistriesConf conf, LayerOwners owners) {
+    public Images(Kernel kernel, Folders folders, StateFolder state, RegistriesConf conf, Layering layering) {
         this.kernel = kernel;
         this.state = state;
         this.content = ContentStore.open(kernel, folders.lib().resolve("images"));
-        this.owners = owners;
+        this.layering = layering;
         this.snapshots = Snapshots.open(
                 kernel,
-                folders.lib().resolve(owners.folder()),
-                owners.rules(),
-                owners.mountProgram().map(program -> new FuseOverlay(program.file(), program.always())));
+                folders.lib().resolve(layering.folder()),
+                layering.rules(),
+                layering.mountProgram().map(program -> new FuseOverlay(program.file(), program.always())));
         this.store = new ImageStore(content, conf::resolve);
     }
 
@@ -83,8 +83,8 @@ public final class Images {
         return state;
     }
 
-    LayerOwners owners() {
-        return owners;
+    Layering layering() {
+        return layering;
     }
 
     /** Who needs images: containers. */

@@ -89,7 +89,8 @@ public final class NewImages {
     /** An image of programs of this host. */
     public Descriptor ofHost(HostImage.Content of, Labels labels) {
         try (Lease lease = content.lease()) {
-            return name(new HostImage(images.kernel(), content, images.owners().ofHost()).create(of, lease), labels);
+            return name(
+                    new HostImage(images.kernel(), content, images.layering().ofHost()).create(of, lease), labels);
         }
     }
 

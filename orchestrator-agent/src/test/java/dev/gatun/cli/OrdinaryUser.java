@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** A user who is not root, and of whom the machine knows nothing but what a test says. */
@@ -24,14 +25,15 @@ final class OrdinaryUser {
 
     /**
      * A mount namespace of the user's own view of the machine: $1 is /etc/passwd, $2 is /etc/subuid and /etc/subgid, $3 is
-     * /dev/fuse.
+     * /dev/fuse, and $4 is what else root does there.
      */
     private static final String BECOME = "mount --bind \"$1\" /etc/passwd && mount --bind \"$2\" /etc/subuid"
-            + " && mount --bind \"$2\" /etc/subgid && mount --bind \"$3\" /dev/fuse && shift 3"
+            + " && mount --bind \"$2\" /etc/subgid && mount --bind \"$3\" /dev/fuse && eval \"$4\" && shift 4"
             + " && exec setpriv --reuid " + ID + " --regid " + ID + " --clear-groups --inh-caps=-all -- \"$@\"";
 
     private final Path commands;
     private final Path folder;
+    private String surroundings = "true";
 
     /**
      * A user with a home.
@@ -45,6 +47,8 @@ final class OrdinaryUser {
         open(folder);
         Files.createDirectories(folder.resolve("home"));
         Files.writeString(folder.resolve("passwd"), "tester:x:" + ID + ":" + ID + "::/nonexistent:/bin/sh\n");
+        Path none = Files.createFile(folder.resolve("no-device"));
+        Files.setPosixFilePermissions(none, Set.of());
         give(folder);
     }
 
@@ -72,6 +76,16 @@ final class OrdinaryUser {
         }
     }
 
+    /** Puts the user's home on a file system that overlayfs takes no changes on: on overlayfs itself. */
+    void moveHomeToOverlay() throws IOException {
+        for (String each : List.of("lower", "upper", "work")) {
+            give(Files.createDirectories(folder.resolve("overlay").resolve(each)));
+        }
+        Path on = folder.resolve("overlay");
+        surroundings = "mount -t overlay -o lowerdir=" + on + "/lower,upperdir=" + on + "/upper,workdir=" + on
+                + "/work overlay " + folder.resolve("home");
+    }
+
     /** The process of a command of the user's: {@code gatun} or {@code gatun-oci}, and its arguments. */
     List<String> gatun(String grants, String... words) {
         return line(grants, Gatun.copiedCommandLine(commands, words));
@@ -95,7 +109,7 @@ final class OrdinaryUser {
      * @param grants what is in /etc/subuid and /etc/subgid
      */
     List<String> line(String grants, List<String> command) {
-        return line(grants, Path.of("/dev/null"), command);
+        return line(grants, folder.resolve("no-device"), command);
     }
 
     private List<String> line(String grants, Path fuse, List<String> command) {
@@ -105,6 +119,7 @@ final class OrdinaryUser {
             line.add(folder.resolve("passwd").toString());
             line.add(subordinates.toString());
             line.add(fuse.toString());
+            line.add(surroundings);
             line.addAll(command);
             return line;
         } catch (IOException e) {

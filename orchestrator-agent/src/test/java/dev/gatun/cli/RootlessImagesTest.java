@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gatun.container.IdHelpers;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -43,12 +44,17 @@ class RootlessImagesTest {
     enum Kind {
         ONE_ID(""),
         SUBORDINATE_IDS(OrdinaryUser.SUBORDINATES),
+        FUSE_IF_NEEDED(OrdinaryUser.SUBORDINATES),
         FUSE(OrdinaryUser.SUBORDINATES);
 
         private final String grants;
 
         Kind(String grants) {
             this.grants = grants;
+        }
+
+        private boolean hasFuse() {
+            return this == FUSE || this == FUSE_IF_NEEDED;
         }
     }
 
@@ -73,7 +79,7 @@ class RootlessImagesTest {
                 of == Kind.ONE_ID || IdHelpers.areThere(),
                 "newuidmap and newgidmap are not there: install Debian's package uidmap");
         assumeTrue(
-                of != Kind.FUSE || Files.isExecutable(Path.of(FUSE)),
+                !of.hasFuse() || Files.isExecutable(Path.of(FUSE)),
                 "fuse-overlayfs is not there: install Debian's package of that name");
         kind = of;
     }
@@ -84,8 +90,8 @@ class RootlessImagesTest {
 
     private ProcessBuilder builder(String... words) {
         String[] line = Stream.concat(Stream.of("gatun"), Stream.of(words)).toArray(String[]::new);
-        var builder = gatun.builder(
-                kind == Kind.FUSE ? user.gatunWithFuse(kind.grants, line) : user.gatun(kind.grants, line));
+        var builder =
+                gatun.builder(kind.hasFuse() ? user.gatunWithFuse(kind.grants, line) : user.gatun(kind.grants, line));
         if (kind == Kind.FUSE) {
             builder.environment().put("GATUN_MOUNT_PROGRAM", FUSE);
         }
@@ -131,7 +137,7 @@ class RootlessImagesTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"SUBORDINATE_IDS", "FUSE"})
     void anImageGoesRoundThroughARegistryAndLeavesNothing(Kind of) throws Exception {
         begin(of);
         shell();
@@ -175,7 +181,7 @@ class RootlessImagesTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"ONE_ID", "FUSE"})
     void archivesAreSavedLoadedExportedAndImported(Kind of) {
         begin(of);
         shell();
@@ -236,7 +242,7 @@ class RootlessImagesTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"ONE_ID", "SUBORDINATE_IDS"})
     void volumesHaveWhatTheImageHasThere(Kind of) throws IOException {
         begin(of);
         shell();
@@ -305,5 +311,62 @@ class RootlessImagesTest {
         assertThat(Files.readString(index, StandardCharsets.UTF_8)).contains("shell");
         assertThat(Files.getAttribute(index, "unix:uid", LinkOption.NOFOLLOW_LINKS))
                 .isEqualTo(OrdinaryUser.ID);
+    }
+
+    @Test
+    void theProgramOfARootEndsWithItsContainer() {
+        begin(Kind.FUSE);
+        shell();
+        gatun("run", "-d", "--name=served", "shell", "busybox", "sleep", "1000");
+        assertThat(servers()).hasSize(1);
+        assertThat(mounts()).isEmpty();
+        gatun.runProcess(user.gatun(kind.grants, "gatun-oci", "delete", "--force", "served"))
+                .succeeded();
+        Gatun.await("the program has ended", () -> servers().isEmpty());
+        assertThat(attempt("run", "--rm", "shell", "/nothing").failedWith(127)).contains("/nothing");
+        Gatun.await("the program has ended", () -> servers().isEmpty());
+        assertThat(mounts()).isEmpty();
+    }
+
+    /** The processes that serve file systems of the user's. */
+    private static List<Long> servers() {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.info().command().orElse("").equals(FUSE))
+                .map(ProcessHandle::pid)
+                .filter(RootlessImagesTest::isTheUsers)
+                .toList();
+    }
+
+    private static boolean isTheUsers(long pid) {
+        try {
+            return Files.getAttribute(Path.of("/proc", Long.toString(pid)), "unix:uid")
+                            .equals(OrdinaryUser.ID)
+                    && Gatun.isAlive(pid);
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    /** What this machine has mounted in the test's folder. */
+    private List<String> mounts() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/mountinfo"))) {
+            return lines.filter(line -> line.contains(folder.toString())).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void whereTheKernelTakesNoChangesTheProgramHelps() throws IOException {
+        begin(Kind.SUBORDINATE_IDS);
+        user.moveHomeToOverlay();
+        shell();
+        assertThat(attempt("run", "--rm", "shell", "busybox", "true").failedWith(125))
+                .contains("install it", "fuse-overlayfs", "EINVAL");
+        begin(Kind.FUSE_IF_NEEDED);
+        changed("helped", "shell", "busybox rm -r /etc && busybox mkdir /etc && echo new > /etc/new");
+        gatun("commit", "helped", "helped");
+        assertThat(printed("helped", "busybox ls /etc; busybox grep -c ' / / .* fuse ' /proc/self/mountinfo"))
+                .isEqualTo("new\n1\n");
     }
 }

@@ -42,7 +42,7 @@ class ImageContainerTest {
                 folders,
                 new StateFolder(folders.containers()),
                 RegistriesConf.defaults(),
-                LayerOwners.THEIR_OWN);
+                Layering.OF_ROOT);
         var content = new HostImage.Content(List.of("/usr/bin/busybox"), List.of(), false, List.of());
         var labels = new NewImages.Labels(Optional.of(Reference.parse("test")), List.of(), "", "");
         new NewImages(images).ofHost(content, labels);

@@ -41,7 +41,7 @@ final class TestImages {
         this.folder = folder;
         Folders folders = Folders.of(Map.of("GATUN_ROOT", folder.toString()), Privileges.ofThisProcess());
         var state = new StateFolder(folders.containers());
-        images = new Images(kernel, folders, state, RegistriesConf.defaults(), LayerOwners.THEIR_OWN);
+        images = new Images(kernel, folders, state, RegistriesConf.defaults(), Layering.OF_ROOT);
         containers = new Containers(kernel, state, folders.lib(), warnings::add);
     }
 

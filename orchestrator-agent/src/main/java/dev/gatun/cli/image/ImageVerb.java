@@ -3,7 +3,7 @@ package dev.gatun.cli.image;
 import dev.gatun.container.cli.Session;
 import dev.gatun.container.cli.Verb;
 import dev.gatun.engine.Images;
-import dev.gatun.engine.LayerOwners;
+import dev.gatun.engine.Layering;
 import dev.gatun.image.registry.RegistriesConf;
 
 /** A verb for images; it fails as podman's do. */
@@ -21,6 +21,6 @@ abstract class ImageVerb implements Verb {
 
     static Images images(Session session, RegistriesConf conf) {
         return new Images(
-                session.kernel(), session.folders(), session.state(), conf, LayerOwners.of(session.environment()));
+                session.kernel(), session.folders(), session.state(), conf, Layering.of(session.environment()));
     }
 }
