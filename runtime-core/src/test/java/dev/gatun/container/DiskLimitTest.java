@@ -88,11 +88,11 @@ class DiskLimitTest {
         takesItsTime("dd if=/disk/file of=/dev/null iflag=direct bs=4k count=" + (int) (SECONDS * 40));
     }
 
-    /** Only version 2 knows who has written what the kernel writes to the disk later. */
+    /** Only version 2 knows who has written what the kernel writes to the disk later: whoever was first to write to a file. */
     @Test
     void writingThroughTheCacheIsThrottled() {
         assumeTrue(Layout.read().isUnified(), "the group that owns a page of the cache is not throttled in version 1");
         bundle.set("linux.resources.blockIO.throttleWriteBpsDevice", limit);
-        takesItsTime("dd if=/dev/zero of=/disk/file conv=fsync" + COPY);
+        takesItsTime("sh -c 'rm /disk/file; dd if=/dev/zero of=/disk/file conv=fsync" + COPY + "'");
     }
 }

@@ -27,15 +27,20 @@ class ProcessorShareTest {
                 .start();
     }
 
-    /** How many times as much of the processor the first container gets. */
-    private static double advantage(String first, String second) throws InterruptedException {
+    /**
+     * How many times as much of the processor the favoured container gets. The other one is made before, and ended after
+     * it: with what is left, that would take its time.
+     */
+    private static double advantage(String favoured, String other) throws InterruptedException {
         try (var bundle = new TestBundle()) {
-            start(bundle, "first", first);
-            start(bundle, "second", second);
-            long ofFirst = used(bundle, "first");
-            long ofSecond = used(bundle, "second");
+            start(bundle, "other", other);
+            start(bundle, "favoured", favoured);
+            long ofFavoured = used(bundle, "favoured");
+            long ofOther = used(bundle, "other");
             Thread.sleep(MILLIS);
-            return (double) (used(bundle, "first") - ofFirst) / (used(bundle, "second") - ofSecond);
+            double advantage = (double) (used(bundle, "favoured") - ofFavoured) / (used(bundle, "other") - ofOther);
+            bundle.containers.delete(new ContainerId("favoured"), true);
+            return advantage;
         }
     }
 
