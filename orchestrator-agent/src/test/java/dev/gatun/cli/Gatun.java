@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -55,7 +56,7 @@ final class Gatun implements AutoCloseable {
 
     private final Path folder;
     private final StateFolder state;
-    private final List<Running> started = new ArrayList<>();
+    private final List<Running> started = new CopyOnWriteArrayList<>();
 
     /**
      * How a command line ended.
@@ -206,8 +207,11 @@ final class Gatun implements AutoCloseable {
     ProcessBuilder builder(List<String> commandLine) {
         var builder = new ProcessBuilder(commandLine).directory(folder.toFile());
         builder.environment().put("GATUN_ROOT", folder.resolve("home").toString());
-        // for the launchers
-        builder.environment().put("GATUN_NATIVE", System.getProperty("gatun.native", "panama"));
+        String backEnd = System.getProperty("gatun.native", "panama");
+        if (!backEnd.equals("panama")) {
+            // for the launchers, which start Java for all verbs then
+            builder.environment().put("GATUN_NATIVE", backEnd);
+        }
         return builder;
     }
 

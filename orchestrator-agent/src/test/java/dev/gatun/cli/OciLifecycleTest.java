@@ -17,8 +17,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +41,8 @@ class OciLifecycleTest {
 
     @TempDir
     Path folder;
+
+    private static final int RUNNERS = 4;
 
     private static Rootfs rootfs;
     private Gatun gatun;
@@ -137,6 +143,31 @@ class OciLifecycleTest {
         assertThat(status("two")).isEqualTo("running");
         oci("delete", "--force", "two").succeeded();
         assertThat(Gatun.isAlive(Long.parseLong(Files.readString(pidFile)))).isFalse();
+        assertThat(gatun.containers()).isEmpty();
+    }
+
+    /** Runs a command several times at once; all but one fail with {@code loss}. */
+    private void race(String loss, String... words) throws InterruptedException {
+        List<Gatun.Result> results;
+        try (var runners = Executors.newCachedThreadPool()) {
+            results = runners.invokeAll(Collections.<Callable<Gatun.Result>>nCopies(RUNNERS, () -> oci(words))).stream()
+                    .map(Future::resultNow)
+                    .toList();
+        }
+        assertThat(results).filteredOn(result -> result.status() == 0).hasSize(1);
+        assertThat(results)
+                .filteredOn(result -> result.status() != 0)
+                .allSatisfy(result -> assertThat(result.failedWith(1)).contains(loss));
+    }
+
+    @Test
+    void ofSeveralCommandsAtOnceOneIsFirst() throws InterruptedException {
+        String bundle = gatun.bundle(rootfs, "sleep", "1000").toString();
+        race("container with given ID already exists", "create", "-b", bundle, "two");
+        race("cannot start an already running container", "start", "two");
+        oci("kill", "two", "KILL").succeeded();
+        Gatun.await("its end", () -> status("two").equals("stopped"));
+        race("container \"two\" does not exist", "delete", "two");
         assertThat(gatun.containers()).isEmpty();
     }
 
