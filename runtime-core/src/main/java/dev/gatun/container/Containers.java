@@ -116,7 +116,6 @@ public final class Containers {
         Caller.checkPreserved(options.preservedDescriptors());
         Process process = waits ? bundle.spec().processOrIdle() : bundle.spec().startableProcess();
         LabelOps.check(process, bundle.spec().linux().mountLabel());
-        warn(process, bundle.spec().linux().namespaces());
         if (!bundle.spec().linux().maskedPaths().isEmpty()) {
             RestrictionOps.checkCover(kernel);
         }
@@ -130,6 +129,7 @@ public final class Containers {
                 || manager.isPresent();
         try (Fd lock = lock(id)) {
             Created created = creator.create(id, bundle, options, staged, lock);
+            warn(process, bundle.spec().linux().namespaces());
             if (waits || !staged) {
                 return created;
             }
@@ -423,7 +423,6 @@ public final class Containers {
         Caller.checkPreserved(options.preservedDescriptors());
         process.requireArgs("process.args");
         LabelOps.check(process, Optional.empty());
-        warn(process, spec.linux().namespaces());
         GroupPaths groups = group.of(status.record());
         List<Namespace> namespaces = Namespaces.of(status.record().init(), spec);
         List<Namespace.Type> joinOrder = new JoinOrder(kernel).of(namespaces);
@@ -464,6 +463,7 @@ public final class Containers {
             Launch.Started started = Launch.run(kernel, launcher, guide, handed, false, false);
             try {
                 caller.announce(started.child(), options);
+                warn(process, spec.linux().namespaces());
             } catch (RuntimeException | Error failed) {
                 started.undo(kernel);
                 throw failed;
