@@ -30,6 +30,13 @@ class RootlessTest {
     private static final String SUBORDINATES = OrdinaryUser.SUBORDINATES;
     private static final String ONE_ID = "0 " + USER + " 1";
 
+    private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
+    private static final Path UNIFIED =
+            Files.exists(CGROUPS.resolve("cgroup.controllers")) ? CGROUPS : CGROUPS.resolve("unified");
+    private static final String ONLY_UNIFIED = "echo 0 > \"$1\" && shift"
+            + " && for mount in $(sed -n 's/.* \\([^ ]*\\) [^ ]* - cgroup .*/\\1/p' /proc/self/mountinfo); do"
+            + " umount \"$mount\" || exit; done && exec \"$@\"";
+
     @TempDir
     static Path shared;
 
@@ -170,6 +177,46 @@ class RootlessTest {
         };
         Gatun.Result result = gatun.runProcess(user.gatun(SUBORDINATES, words));
         assertThat(words(result.succeeded().out())).isEqualTo("uid=1000 gid=7 " + ONE_ID + " 1 300000 65536");
+    }
+
+    /** On a host with version 2 alone, as which this one looks in a mount namespace of the test's. */
+    @Test
+    void aContainerHasAGroupWhereSomeOfTheTreeIsDelegated() throws IOException {
+        Path tree = UNIFIED.resolve("gatun-test-" + Long.toHexString(System.nanoTime()));
+        Path own = tree.resolve("own");
+        try {
+            Files.createDirectories(own);
+            for (Path delegated : List.of(tree, tree.resolve("cgroup.procs"), tree.resolve("cgroup.subtree_control"))) {
+                Files.setAttribute(delegated, "unix:uid", USER);
+            }
+            String bundle = bundle("cat /proc/self/cgroup; sleep 1000");
+
+            gatun.runProcess(delegated(own, "create", "--bundle", bundle, "one"))
+                    .succeeded();
+
+            Path group = tree.resolve("one");
+            String pid = run("gatun-oci", "state", "one").json().field("pid").int32() + "";
+            assertThat(Files.readString(group.resolve("cgroup.procs")).strip()).isEqualTo(pid);
+            assertThat(Files.readString(own.resolve("cgroup.procs"))).isEmpty();
+            gatun.runProcess(delegated(own, "start", "one")).succeeded();
+            gatun.runProcess(delegated(own, "pause", "one")).succeeded();
+            assertThat(Files.readString(group.resolve("cgroup.events"))).contains("frozen 1");
+            gatun.runProcess(delegated(own, "delete", "--force", "one")).succeeded();
+            assertThat(group).doesNotExist();
+        } finally {
+            Files.deleteIfExists(own);
+            Files.deleteIfExists(tree);
+        }
+    }
+
+    /** A command of a user's in a control group, on a host that has no other hierarchy. */
+    private List<String> delegated(Path group, String... words) {
+        var line = new ArrayList<String>(List.of("unshare", "--mount", "sh", "-c", ONLY_UNIFIED, "sh"));
+        line.add(group.resolve("cgroup.procs").toString());
+        var command = new ArrayList<String>(List.of("gatun-oci"));
+        command.addAll(List.of(words));
+        line.addAll(user.gatun("", command.toArray(String[]::new)));
+        return line;
     }
 
     @Test

@@ -18,6 +18,9 @@ public interface CgroupFiles {
     /** Whether there is such a file or folder. */
     boolean exists(String path);
 
+    /** Whether this process may write to such a file, or make something in such a folder. */
+    boolean isWritable(String path);
+
     /** This host's. */
     final class Host implements CgroupFiles {
         private Host() {}
@@ -45,6 +48,11 @@ public interface CgroupFiles {
         @Override
         public boolean exists(String path) {
             return Files.exists(Path.of(path));
+        }
+
+        @Override
+        public boolean isWritable(String path) {
+            return Files.isWritable(Path.of(path));
         }
     }
 }

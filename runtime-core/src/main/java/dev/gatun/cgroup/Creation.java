@@ -52,6 +52,11 @@ public final class Creation {
         return new Creation(paths, files, settings, Optional.of(DeviceRules.of(resources.devices())), owner);
     }
 
+    /** The group of a user's container: nobody makes devices in a user namespace, and only root limits them. */
+    public static Creation ofUser(GroupPaths paths, Resources resources, CgroupFiles files) {
+        return new Creation(paths, files, Settings.of(resources, paths, files), Optional.empty(), Optional.empty());
+    }
+
     /** The group above those of several containers, a pod's: it limits what they use together. */
     public static Creation ofParent(GroupPaths paths, Resources resources, CgroupFiles files) {
         Settings settings = Settings.of(resources, paths, files);

@@ -2,6 +2,7 @@ package dev.gatun.container;
 
 import dev.gatun.cgroup.CgroupFiles;
 import dev.gatun.cgroup.Creation;
+import dev.gatun.cgroup.Delegation;
 import dev.gatun.cgroup.GroupPaths;
 import dev.gatun.cgroup.Layout;
 import dev.gatun.cgroup.Owner;
@@ -23,12 +24,17 @@ final class ContainerGroup {
      * The group's making.
      *
      * @param name the group's name if the configuration has no path
-     * @param runtime without root, the container stays in the runtime's own group
+     * @param runtime without root, the container has a group where some of the tree is delegated to the user, and stays
+     *     in the runtime's own group elsewhere
      */
     static Creation of(RuntimeSpec spec, String name, Privileges runtime) {
         if (runtime.isRootless()) {
-            Rootless.checkUnlimited(spec.linux().resources());
-            return Creation.ofContainer(GroupPaths.NONE, Resources.NONE, CgroupFiles.HOST, Optional.empty());
+            GroupPaths paths = Delegation.of(Layout.read(), spec.linux().cgroupsPath(), name, CgroupFiles.HOST);
+            if (paths.isEmpty()) {
+                Rootless.checkUnlimited(spec.linux().resources());
+                return Creation.NONE;
+            }
+            return Creation.ofUser(paths, spec.linux().resources(), CgroupFiles.HOST);
         }
         return at(GroupPaths.of(Layout.read(), spec.linux().cgroupsPath(), name), spec);
     }

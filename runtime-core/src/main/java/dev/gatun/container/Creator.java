@@ -93,7 +93,7 @@ final class Creator {
         Privileges runtime = Privileges.ofThisProcess();
         if (!options.systemd() || runtime.isRootless()) {
             if (options.systemd()) {
-                warnings.accept("--systemd-cgroup: without root the container stays in this process's control group");
+                warnings.accept("--systemd-cgroup: without root systemd is not asked for a control group");
             }
             Creation creation = ContainerGroup.of(bundle.spec(), id.value(), runtime);
             new Group(kernel, creation.paths()).checkUnused();

@@ -38,8 +38,8 @@ final class Rootless {
     /** Throws {@link ContainerException} that names a limit for which there is no control group. */
     static void checkUnlimited(Resources resources) {
         // device rules are left out: in a user namespace nobody makes devices
-        String why = "a user's container stays in the control group of its runtime; limit that one instead (systemd-run"
-                + " --user --scope -p ...)";
+        String why = "no part of the tree of control groups is delegated to this user, so that a container stays in the"
+                + " group of its runtime; let systemd delegate some (systemd-run --user --scope -p Delegate=yes)";
         refuse("linux.resources.memory", isSet(resources.memory()), why);
         refuse("linux.resources.cpu", isSet(resources.cpu()), why);
         refuse("linux.resources.pids", resources.pidsLimit().isPresent(), why);

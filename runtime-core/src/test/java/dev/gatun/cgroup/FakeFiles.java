@@ -1,12 +1,16 @@
 package dev.gatun.cgroup;
 
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Files that are only said to be there. */
 final class FakeFiles implements CgroupFiles {
     private final Map<String, String> files = new TreeMap<>();
+    private final Set<String> writable = new HashSet<>();
 
     /** A host with version 2 alone, as systemd sets it up. */
     static FakeFiles unified() {
@@ -55,9 +59,19 @@ final class FakeFiles implements CgroupFiles {
         return this;
     }
 
+    FakeFiles writable(String... paths) {
+        writable.addAll(List.of(paths));
+        return this;
+    }
+
     @Override
     public Optional<String> read(String path) {
         return Optional.ofNullable(files.get(path));
+    }
+
+    @Override
+    public boolean isWritable(String path) {
+        return writable.contains(path);
     }
 
     @Override
