@@ -14,6 +14,7 @@ import java.util.Optional;
  */
 public record Stats(
         Cpu cpu,
+        Cpuset cpuset,
         Memory memory,
         Pids pids,
         List<Io> io,
@@ -22,8 +23,31 @@ public record Stats(
         Pressures pressures)
         implements JsonWritable {
 
-    /** Times in nanoseconds since the group was made. */
-    public record Cpu(long total, long user, long kernel, long periods, long throttledPeriods, long throttledTime) {}
+    /**
+     * Times in nanoseconds since the group was made.
+     *
+     * @param processors of each processor, in version 1
+     */
+    public record Cpu(
+            long total,
+            long user,
+            long kernel,
+            List<Processor> processors,
+            long periods,
+            long throttledPeriods,
+            long throttledTime) {}
+
+    /** Times on one processor. */
+    public record Processor(long total, long user, long kernel) {}
+
+    /**
+     * Where the group's tasks may run, in version 1.
+     *
+     * @param flags the controller's other files, by name
+     */
+    public record Cpuset(List<Long> cpus, List<Long> mems, Map<String, Long> flags) {
+        static final Cpuset NONE = new Cpuset(List.of(), List.of(), Map.of());
+    }
 
     /** Bytes used, most that ever were, at most, and how often more was asked for. */
     public record Amount(long usage, long max, long limit, long failures) {
@@ -70,7 +94,7 @@ public record Stats(
     public void writeTo(JsonWriter out) {
         out.beginObject();
         writeCpu(out.name("cpu"));
-        out.name("cpuset").beginObject().endObject();
+        writeCpuset(out.name("cpuset"));
         writeMemory(out.name("memory"));
         out.name("pids").beginObject().field("current", pids.current());
         out.field("limit", pids.limit()).endObject();
@@ -97,12 +121,28 @@ public record Stats(
 
     private void writeCpu(JsonWriter out) {
         out.beginObject().name("usage").beginObject();
-        out.field("total", cpu.total()).field("kernel", cpu.kernel()).field("user", cpu.user());
+        out.field("total", cpu.total());
+        if (!cpu.processors().isEmpty()) {
+            List<Processor> each = cpu.processors();
+            out.field("percpu", each.stream().map(Processor::total).toList());
+            out.field("percpu_kernel", each.stream().map(Processor::kernel).toList());
+            out.field("percpu_user", each.stream().map(Processor::user).toList());
+        }
+        out.field("kernel", cpu.kernel()).field("user", cpu.user());
         out.endObject().name("throttling").beginObject();
         out.field("periods", cpu.periods());
         out.field("throttledPeriods", cpu.throttledPeriods());
         out.field("throttledTime", cpu.throttledTime()).endObject();
         writePressure(out, pressures.cpu());
+        out.endObject();
+    }
+
+    private void writeCpuset(JsonWriter out) {
+        out.beginObject();
+        if (!cpuset.flags().isEmpty()) {
+            out.field("cpus", cpuset.cpus()).field("mems", cpuset.mems());
+            cpuset.flags().forEach((name, value) -> out.field(name, value.longValue()));
+        }
         out.endObject();
     }
 

@@ -9,6 +9,17 @@ import java.util.TreeMap;
 
 /** Reads what a group uses, from either version; what a host does not count is 0. */
 final class StatsReader {
+    private static final List<String> CPUSET_FLAGS = List.of(
+            "cpu_exclusive",
+            "mem_hardwall",
+            "mem_exclusive",
+            "memory_migrate",
+            "memory_spread_page",
+            "memory_spread_slab",
+            "memory_pressure",
+            "sched_load_balance",
+            "sched_relax_domain_level");
+
     private static final long MICROSECOND = 1000;
     /** The kernel's "no limit" in version 1 is the largest multiple of a page. */
     private static final long NO_LIMIT = Long.MAX_VALUE / 2;
@@ -22,7 +33,7 @@ final class StatsReader {
     }
 
     Stats read() {
-        return new Stats(cpu(), memory(), pids(), io(), hugepages(), rdma(), pressures());
+        return new Stats(cpu(), cpuset(), memory(), pids(), io(), hugepages(), rdma(), pressures());
     }
 
     private Optional<GroupPaths.Place> place(String legacy) {
@@ -45,9 +56,55 @@ final class StatsReader {
                 total,
                 user,
                 kernel,
+                processors(accounting),
                 value(unified, "nr_periods") + value(quota, "nr_periods"),
                 value(unified, "nr_throttled") + value(quota, "nr_throttled"),
                 value(unified, "throttled_usec") * MICROSECOND + value(quota, "throttled_time"));
+    }
+
+    /** {@code cpuacct.usage_all} has a title, and {@code 0 1 2} for each processor: time of the user and of the kernel. */
+    private List<Stats.Processor> processors(Optional<GroupPaths.Place> accounting) {
+        List<String> totals = Layout.words(file(accounting, "cpuacct.usage_percpu"));
+        List<String> parts = Layout.lines(file(accounting, "cpuacct.usage_all"));
+        var processors = new ArrayList<Stats.Processor>();
+        for (int i = 0; i < totals.size() && i + 1 < parts.size(); i++) {
+            List<String> words = Layout.words(parts.get(i + 1));
+            processors.add(new Stats.Processor(
+                    Long.parseUnsignedLong(totals.get(i)),
+                    Long.parseUnsignedLong(words.get(1)),
+                    Long.parseUnsignedLong(words.get(2))));
+        }
+        return processors;
+    }
+
+    private Stats.Cpuset cpuset() {
+        Optional<GroupPaths.Place> place = paths.legacy("cpuset");
+        if (place.isEmpty()) {
+            return Stats.Cpuset.NONE;
+        }
+        var flags = new LinkedHashMap<String, Long>();
+        for (String name : CPUSET_FLAGS) {
+            String value = file(place, "cpuset." + name).strip();
+            flags.put(name, value.isEmpty() ? 0 : Long.parseLong(value));
+        }
+        return new Stats.Cpuset(numbers(file(place, "cpuset.cpus")), numbers(file(place, "cpuset.mems")), flags);
+    }
+
+    /** All numbers of a list such as {@code 0-2,7}. */
+    private static List<Long> numbers(String list) {
+        var numbers = new ArrayList<Long>();
+        for (String range : list.strip().split(",", -1)) {
+            if (!range.isEmpty()) {
+                int dash = range.indexOf('-');
+                long last = Long.parseLong(range.substring(dash + 1));
+                for (long number = dash < 0 ? last : Long.parseLong(range.substring(0, dash));
+                        number <= last;
+                        number++) {
+                    numbers.add(number);
+                }
+            }
+        }
+        return numbers;
     }
 
     private Stats.Memory memory() {

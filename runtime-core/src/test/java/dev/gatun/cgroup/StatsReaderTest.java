@@ -2,6 +2,7 @@ package dev.gatun.cgroup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -43,7 +44,7 @@ class StatsReaderTest {
     void version2() {
         Stats stats = read(UNIFIED);
 
-        assertThat(stats.cpu()).isEqualTo(new Stats.Cpu(3_000_000, 2_000_000, 1_000_000, 7, 3, 50_000));
+        assertThat(stats.cpu()).isEqualTo(new Stats.Cpu(3_000_000, 2_000_000, 1_000_000, List.of(), 7, 3, 50_000));
         assertThat(stats.memory().usage()).isEqualTo(new Stats.Amount(1000, 1500, 2000, 0));
         assertThat(stats.memory().workingSet()).isEqualTo(750);
         assertThat(stats.memory().cache()).isEqualTo(400);
@@ -89,7 +90,7 @@ class StatsReaderTest {
                 .put(V1 + "unified/g/cpu.stat", "usage_usec 77\n")
                 .put(V1 + "unified/g/io.pressure", "some avg10=0.50 avg60=0.00 avg300=0.00 total=9\n"));
 
-        assertThat(stats.cpu()).isEqualTo(new Stats.Cpu(3000, 2000, 1000, 7, 3, 50));
+        assertThat(stats.cpu()).isEqualTo(new Stats.Cpu(3000, 2000, 1000, List.of(), 7, 3, 50));
         assertThat(stats.memory().usage()).isEqualTo(new Stats.Amount(1000, 1500, -1, 4));
         assertThat(stats.memory().swap()).isEqualTo(new Stats.Amount(1100, 0, 3000, 0));
         assertThat(stats.memory().workingSet())
@@ -98,6 +99,34 @@ class StatsReaderTest {
         assertThat(stats.pids()).isEqualTo(new Stats.Pids(5, 8));
         assertThat(stats.io()).containsExactly(new Stats.Io(8, 0, "Read", 1, 3), new Stats.Io(8, 0, "Write", 2, 4));
         assertThat(stats.pressures().io().orElseThrow().some().avg10()).isEqualTo(0.5);
+    }
+
+    @Test
+    void version1TellsOfEachProcessor() {
+        Stats stats = read(FakeFiles.hybrid()
+                .put(V1 + "cpu,cpuacct/g/cpuacct.usage_percpu", "30 47 \n")
+                .put(V1 + "cpu,cpuacct/g/cpuacct.usage_all", "cpu user system\n0 10 20\n1 40 7\n"));
+
+        assertThat(stats.cpu().processors())
+                .containsExactly(new Stats.Processor(30, 10, 20), new Stats.Processor(47, 40, 7));
+        assertThat(stats.toJson())
+                .contains("\"percpu\":[30,47],\"percpu_kernel\":[20,7],\"percpu_user\":[10,40],\"kernel\":");
+    }
+
+    @Test
+    void version1TellsWhereTasksMayRun() {
+        Stats stats = read(FakeFiles.hybrid()
+                .put(V1 + "cpuset/g/cpuset.cpus", "0-2,7\n")
+                .put(V1 + "cpuset/g/cpuset.mems", "0\n")
+                .put(V1 + "cpuset/g/cpuset.sched_load_balance", "1\n")
+                .put(V1 + "cpuset/g/cpuset.sched_relax_domain_level", "-1\n"));
+
+        assertThat(stats.cpuset().cpus()).containsExactly(0L, 1L, 2L, 7L);
+        assertThat(stats.cpuset().mems()).containsExactly(0L);
+        assertThat(stats.toJson())
+                .contains(
+                        "\"cpuset\":{\"cpus\":[0,1,2,7],\"mems\":[0],\"cpu_exclusive\":0,",
+                        "\"sched_load_balance\":1,\"sched_relax_domain_level\":-1}");
     }
 
     @Test
@@ -117,6 +146,7 @@ class StatsReaderTest {
                 .contains(
                         "\"swap\":{\"limit\":18446744073709551615,\"usage\":1010,",
                         "\"psi\":{\"some\":{\"avg10\":1.25,",
+                        "\"cpuset\":{}",
                         "{\"major\":8,\"minor\":0,\"op\":\"Read\",\"value\":1}",
                         "\"pids\":{\"current\":5,\"limit\":0}");
     }
