@@ -82,7 +82,11 @@ final class LayerTree {
             return;
         }
         String name = path.getLast();
-        Level parent = stack.enter(path.subList(0, path.size() - 1));
+        List<String> above = path.subList(0, path.size() - 1);
+        if (name.startsWith(OverlayForm.WHITEOUT) && isBehindFile(above)) {
+            return;
+        }
+        Level parent = stack.enter(above);
         if (name.startsWith(OverlayForm.WHITEOUT)) {
             whiteOut(parent, name);
             return;
@@ -285,16 +289,7 @@ final class LayerTree {
     }
 
     private Optional<Fd> folder(List<String> path) {
-        if (path.isEmpty()) {
-            return Optional.of(files.folder(stack.root().fd, "."));
-        }
-        int flags = Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC;
-        var call = FileCalls.openat2(
-                stack.root().fd,
-                String.join("/", path),
-                flags,
-                0,
-                Fcntl.RESOLVE_IN_ROOT | Fcntl.RESOLVE_NO_MAGICLINKS | Fcntl.RESOLVE_NO_XDEV);
+        Call call = openFolder(path);
         long result = kernel.attempt(call);
         if (FileAccess.is(result, Errno.ENOENT) || FileAccess.is(result, Errno.ENOTDIR)) {
             return Optional.empty();
@@ -303,6 +298,24 @@ final class LayerTree {
             throw new SyscallException(call.toString(), (int) -result);
         }
         return Optional.of(new Fd(kernel, result, "target"));
+    }
+
+    private Call openFolder(List<String> path) {
+        return FileCalls.openat2(
+                stack.root().fd,
+                path.isEmpty() ? "." : String.join("/", path),
+                Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC,
+                0,
+                Fcntl.RESOLVE_IN_ROOT | Fcntl.RESOLVE_NO_MAGICLINKS | Fcntl.RESOLVE_NO_XDEV);
+    }
+
+    /** Whether a file is on the way: whoever made it of a folder may say (umoci does) that all in the folder is removed. */
+    private boolean isBehindFile(List<String> path) {
+        long result = kernel.attempt(openFolder(path));
+        if (result >= 0) {
+            new Fd(kernel, result, "folder").close();
+        }
+        return FileAccess.is(result, Errno.ENOTDIR);
     }
 
     /** Marks what layers below have as removed; what this layer has itself stays, whichever came first. */

@@ -231,6 +231,21 @@ class LayerUnpackTest {
     }
 
     @Test
+    void whatAFolderHadThatIsNowAFileIsRemovedWithIt() throws Exception {
+        byte[] layer = new RawTar()
+                .file("a", "now a file")
+                .file("a/.wh.x", "")
+                .file("a/b/.wh..wh..opq", "")
+                .file("b/.wh.x", "")
+                .file("b", "now a file")
+                .ended();
+        Files.createDirectory(folder.resolve("out"));
+        unpack(layer, "out");
+        assertThat(folder.resolve("out/a")).hasContent("now a file");
+        assertThat(folder.resolve("out/b")).hasContent("now a file");
+    }
+
+    @Test
     void attributesOfOverlayItselfAreNotTakenFromAnArchive() throws Exception {
         byte[] layer = new RawTar()
                 .pax(

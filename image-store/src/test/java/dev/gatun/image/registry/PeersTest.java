@@ -24,6 +24,7 @@ import dev.gatun.linux.Kernel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Images go round between Gatun and other programs: docker-registry, skopeo and umoci. What comes back is what went. */
+/** Images go round between Gatun and other programs: docker-registry, skopeo, umoci and oci-image-tool. What comes back is what went. */
 class PeersTest {
     private final Kernel kernel = Kernel.load();
 
@@ -313,6 +314,33 @@ class PeersTest {
         String list = Program.run("umoci", "ls", "--layout", store.root().toString());
         assertThat(list).contains("docker.io/library/test:1");
         assertThat(Program.run("umoci", "stat", "--image", copy + ":x")).contains("test");
+    }
+
+    @Test
+    void oci_image_tool_finds_the_store_and_what_is_saved_valid() {
+        Image packed = TestImages.make(store, "docker.io/library/other:1", 8, 2, 1000);
+        Path layout = temp.resolve("layout");
+        new ArchiveWriter(store).saveLayout(List.of(image, packed), layout, Progress.NONE);
+        for (Path each : List.of(store.root(), layout)) {
+            assertValid(each, "name=docker.io/library/test:1");
+            assertValid(each, "digest=" + packed.descriptor().digest());
+        }
+    }
+
+    private static void assertValid(Path layout, String reference) {
+        assertThat(Program.run("oci-image-tool", "validate", "--type", "image", "--ref", reference, layout.toString()))
+                .contains("reference [" + reference + "]: OK", "Validation succeeded");
+    }
+
+    @Test
+    void oci_image_tool_finds_what_is_damaged() throws Exception {
+        Path blob = store.root()
+                .resolve("blobs/sha256")
+                .resolve(image.manifest().layers().getFirst().digest().hex());
+        Files.write(blob, new byte[] {0}, StandardOpenOption.APPEND);
+        assertThatThrownBy(() -> assertValid(store.root(), "name=docker.io/library/test:1"))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("oci-image-tool");
     }
 
     @Test

@@ -31,7 +31,8 @@ public final class Program {
             return output;
         } catch (IOException e) {
             throw new AssertionError(
-                    List.of(command) + " (Debian packages: docker-registry openssl skopeo umoci zstd)", e);
+                    List.of(command) + " (Debian packages: docker-registry oci-image-tool openssl skopeo umoci zstd)",
+                    e);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
