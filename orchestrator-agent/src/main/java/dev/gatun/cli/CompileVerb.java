@@ -5,6 +5,7 @@ import dev.gatun.container.ContainerException;
 import dev.gatun.container.cli.Session;
 import dev.gatun.container.cli.Verb;
 import dev.gatun.engine.Defaults;
+import dev.gatun.engine.IdRanges;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -40,9 +41,14 @@ final class CompileVerb implements Verb {
                     + " and a file cannot keep them; give a folder, written ./" + image
                     + " or with a leading /, or \"host\"");
         });
-        var bundle =
-                arguments.bundle(session.kernel(), RunArguments.randomId(), arguments.root(), Defaults.OF_A_FOLDER);
-        Blueprint.alone(session.kernel(), bundle).writeTo(Path.of(args.matchedOptionValue("--output", "")));
+        try (IdRanges.Taken taken = UserNamespaceArguments.take(args, session)) {
+            Blueprint blueprint = arguments.onFolder(session, taken.ids(), root -> {
+                var bundle = arguments.bundle(
+                        session.kernel(), RunArguments.randomId(), root, Defaults.OF_A_FOLDER, taken.ids());
+                return Blueprint.alone(session.kernel(), bundle);
+            });
+            blueprint.writeTo(Path.of(args.matchedOptionValue("--output", "")));
+        }
         return 0;
     }
 }

@@ -5,10 +5,12 @@ import static dev.gatun.container.cli.Command.flag;
 import dev.gatun.cli.image.WantedImage;
 import dev.gatun.container.Blueprint;
 import dev.gatun.container.ContainerId;
+import dev.gatun.container.IdMaps;
 import dev.gatun.container.RootSource;
 import dev.gatun.container.cli.Session;
 import dev.gatun.container.cli.Verb;
 import dev.gatun.engine.Defaults;
+import dev.gatun.engine.IdRanges;
 import dev.gatun.engine.ImageContainer;
 import dev.gatun.json.JsonWriter;
 import dev.gatun.program.Listing;
@@ -35,9 +37,14 @@ final class ExplainVerb implements Verb {
     public int run(ParseResult args, Session session) {
         var arguments = new RunArguments(args);
         ContainerId id = RunArguments.randomId();
-        Listing listing = arguments.image().isPresent()
-                ? ofImage(new WantedImage(args, session, arguments.image().get()), arguments, id, session)
-                : listing(arguments, id, arguments.root(), Defaults.OF_A_FOLDER, session);
+        Listing listing;
+        try (IdRanges.Taken taken = UserNamespaceArguments.take(args, session)) {
+            IdMaps ids = taken.ids();
+            listing = arguments.image().isPresent()
+                    ? ofImage(new WantedImage(args, session, arguments.image().get()), arguments, id, ids, session)
+                    : arguments.onFolder(
+                            session, ids, root -> listing(arguments, id, root, Defaults.OF_A_FOLDER, ids, session));
+        }
         if (args.hasMatchedOption("--json")) {
             session.out().println(json(listing));
         } else {
@@ -46,15 +53,16 @@ final class ExplainVerb implements Verb {
         return 0;
     }
 
-    private static Listing ofImage(WantedImage image, RunArguments arguments, ContainerId id, Session session) {
-        try (ImageContainer container = image.prepare(id)) {
-            return listing(arguments, id, container.root(), container.defaults(), session);
+    private static Listing ofImage(
+            WantedImage image, RunArguments arguments, ContainerId id, IdMaps ids, Session session) {
+        try (ImageContainer container = image.prepare(id, ids)) {
+            return listing(arguments, id, container.root(), container.defaults(), ids, session);
         }
     }
 
     private static Listing listing(
-            RunArguments arguments, ContainerId id, RootSource root, Defaults defaults, Session session) {
-        var bundle = arguments.bundle(session.kernel(), id, root, defaults);
+            RunArguments arguments, ContainerId id, RootSource root, Defaults defaults, IdMaps ids, Session session) {
+        var bundle = arguments.bundle(session.kernel(), id, root, defaults, ids);
         return Blueprint.attended(session.kernel(), bundle, arguments.options(false, id))
                 .listing();
     }

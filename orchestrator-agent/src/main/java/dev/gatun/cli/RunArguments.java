@@ -10,13 +10,17 @@ import dev.gatun.container.Bundle;
 import dev.gatun.container.ContainerException;
 import dev.gatun.container.ContainerId;
 import dev.gatun.container.CreateOptions;
+import dev.gatun.container.IdMaps;
+import dev.gatun.container.MappedRoots;
 import dev.gatun.container.Privileges;
 import dev.gatun.container.RootSource;
 import dev.gatun.container.SpecTemplate;
 import dev.gatun.container.StandardStreams;
 import dev.gatun.container.SubordinateIds;
 import dev.gatun.container.Users;
+import dev.gatun.container.cli.Session;
 import dev.gatun.engine.Defaults;
+import dev.gatun.engine.IdRanges;
 import dev.gatun.json.JsonException;
 import dev.gatun.linux.Arch;
 import dev.gatun.linux.Kernel;
@@ -35,6 +39,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -58,6 +63,7 @@ final class RunArguments {
         spec.addOption(texts("SRC:DST[:ro]", "Show it a file or folder of yours.", "-v", "--volume"));
         spec.addOption(text("DIR", "Its working folder.", "-w", "--workdir"));
         spec.addOption(text("USER[:GROUP]", "Run it as this user, by name or number.", "-u", "--user"));
+        UserNamespaceArguments.declare(spec);
         LimitArguments.declare(spec);
         spec.addOption(texts(
                 "seccomp=FILE",
@@ -114,8 +120,23 @@ final class RunArguments {
         return folder ? Optional.empty() : Optional.of(root);
     }
 
-    /** The root that is no image. */
-    RootSource root() {
+    /** Uses the root that is no image. */
+    <T> T onFolder(Session session, IdMaps ids, Function<RootSource, T> use) {
+        RootSource root = root();
+        if (ids.areNone()) {
+            return use.apply(root);
+        }
+        if (root instanceof RootSource.ScratchCopy) {
+            throw new ContainerException(
+                    "--userns, --uidmap, --gidmap: \"host\" is shown with its own owners; give an image or a folder");
+        }
+        var roots = new MappedRoots(session.kernel(), session.folders().lib());
+        try (RootSource.Mounted mapped = roots.folder(root.folder(), ids)) {
+            return use.apply(mapped);
+        }
+    }
+
+    private RootSource root() {
         String root = args.matchedPositionalValue(0, "");
         if (root.equals(HOST)) {
             return new RootSource.ScratchCopy(Path.of("/"));
@@ -134,11 +155,11 @@ final class RunArguments {
     }
 
     /** The container as a bundle that lies nowhere. */
-    Bundle bundle(Kernel kernel, ContainerId id, RootSource root, Defaults defaults) {
-        return new Bundle(Path.of("/"), spec(kernel, id, root, defaults), root);
+    Bundle bundle(Kernel kernel, ContainerId id, RootSource root, Defaults defaults, IdMaps ids) {
+        return new Bundle(Path.of("/"), spec(kernel, id, root, defaults, ids), root);
     }
 
-    RuntimeSpec spec(Kernel kernel, ContainerId id, RootSource root, Defaults defaults) {
+    RuntimeSpec spec(Kernel kernel, ContainerId id, RootSource root, Defaults defaults, IdMaps ids) {
         var template = new SpecTemplate(command(defaults))
                 .usual()
                 .rootfs(root.folder().toString())
@@ -151,6 +172,8 @@ final class RunArguments {
         Privileges user = Privileges.ofThisProcess();
         if (user.isRootless()) {
             template.userNamespace(SubordinateIds.uids(user), SubordinateIds.gids(user));
+        } else {
+            template.userNamespace(ids.uids(), ids.gids());
         }
         if (terminal()) {
             template.terminal(
@@ -164,6 +187,9 @@ final class RunArguments {
         }
         volumes(template, defaults);
         for (Map.Entry<String, String> annotation : defaults.annotations().entrySet()) {
+            template.annotation(annotation.getKey(), annotation.getValue());
+        }
+        for (Map.Entry<String, String> annotation : IdRanges.annotation(ids).entrySet()) {
             template.annotation(annotation.getKey(), annotation.getValue());
         }
         String processUser = args.matchedOptionValue("--user", defaults.user());

@@ -7,10 +7,12 @@ import dev.gatun.cli.image.WantedImage;
 import dev.gatun.container.ContainerException;
 import dev.gatun.container.ContainerId;
 import dev.gatun.container.Containers;
+import dev.gatun.container.IdMaps;
 import dev.gatun.container.RootSource;
 import dev.gatun.container.cli.Session;
 import dev.gatun.container.cli.Verb;
 import dev.gatun.engine.Defaults;
+import dev.gatun.engine.IdRanges;
 import dev.gatun.engine.ImageContainer;
 import dev.gatun.linux.Errno;
 import dev.gatun.oci.RuntimeSpec;
@@ -61,14 +63,17 @@ final class RunVerb implements Verb {
                     + " \"gatun-oci delete\" does it");
         }
         Containers containers = session.containers();
-        Starter starter = (root, defaults) -> {
-            RuntimeSpec spec = arguments.spec(session.kernel(), id, root, defaults);
-            return containers.run(id, spec, root, arguments.options(detach, id));
-        };
         Optional<String> image = arguments.image();
-        Containers.Created created = image.isPresent()
-                ? ofImage(new WantedImage(args, session, image.get()), id, starter)
-                : starter.start(arguments.root(), Defaults.OF_A_FOLDER);
+        Containers.Created created;
+        try (IdRanges.Taken ids = UserNamespaceArguments.take(args, session)) {
+            Starter starter = (root, defaults) -> {
+                RuntimeSpec spec = arguments.spec(session.kernel(), id, root, defaults, ids.ids());
+                return containers.run(id, spec, root, arguments.options(detach, id));
+            };
+            created = image.isPresent()
+                    ? ofImage(new WantedImage(args, session, image.get()), id, ids.ids(), starter)
+                    : arguments.onFolder(session, ids.ids(), root -> starter.start(root, Defaults.OF_A_FOLDER));
+        }
         if (detach) {
             session.out().println(id);
             containers.awaitReadiness(created);
@@ -78,9 +83,9 @@ final class RunVerb implements Verb {
         return 0;
     }
 
-    private static Containers.Created ofImage(WantedImage image, ContainerId id, Starter starter) {
+    private static Containers.Created ofImage(WantedImage image, ContainerId id, IdMaps ids, Starter starter) {
         Containers.Created created;
-        try (ImageContainer container = image.prepare(id)) {
+        try (ImageContainer container = image.prepare(id, ids)) {
             created = starter.start(container.root(), container.defaults());
             container.handOver();
         }

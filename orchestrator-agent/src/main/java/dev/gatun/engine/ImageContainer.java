@@ -1,7 +1,7 @@
 package dev.gatun.engine;
 
 import dev.gatun.container.ContainerId;
-import dev.gatun.container.MountProgram;
+import dev.gatun.container.IdMaps;
 import dev.gatun.container.RootSource;
 import dev.gatun.image.Image;
 import dev.gatun.image.ImageConfig;
@@ -33,15 +33,22 @@ public final class ImageContainer implements AutoCloseable {
     private final ContainerRoots roots;
     private final ContainerRoots.Claim claim;
     private final ContainerRoot root;
-    private final Optional<MountProgram> mountProgram;
+    private final RootSource source;
     private final Defaults defaults;
     private boolean handedOver;
 
     private ImageContainer(Images images, ContainerRoots.Claim claim, ContainerRoot root, Image image) {
         this.roots = new ContainerRoots(images);
-        this.mountProgram = images.layering().mountProgram();
         this.claim = claim;
         this.root = root;
+        this.source = root.isShifted()
+                ? new ShiftedRoots(images).mount(root, root.overlay())
+                : new RootSource.Layers(
+                        root.path(),
+                        root.layers(),
+                        root.folder(),
+                        root.overlay().options(),
+                        images.layering().mountProgram());
         this.defaults = defaults(image, volumes(root, image));
     }
 
@@ -54,11 +61,16 @@ public final class ImageContainer implements AutoCloseable {
                         .isPresent();
     }
 
-    /** Makes the root of a container of an image; nothing of the image is copied but what its volumes have in it. */
-    public static ImageContainer prepare(Images images, ContainerId id, Image image) {
+    /**
+     * Makes the root of a container of an image; nothing of the image is copied but what its volumes have in it, and for a
+     * user namespace what the kernel cannot show with other owners.
+     *
+     * @param ids of a user namespace that is the container's own
+     */
+    public static ImageContainer prepare(Images images, ContainerId id, Image image, IdMaps ids) {
         var layers = images.unpacked(image);
         return take(images, id, () -> {
-            ContainerRoot root = images.snapshots().prepare(id.value(), layers.chainId());
+            ContainerRoot root = images.snapshots().prepare(id.value(), layers.chainId(), Owners.of(ids));
             try {
                 new ContainerRoots(images).keep(root, images.state().root().resolve(id.value()));
                 fill(root, volumes(root, image));
@@ -85,7 +97,12 @@ public final class ImageContainer implements AutoCloseable {
         try {
             Image image = maker.get();
             ContainerRoot root = images.snapshots().findContainer(id.value()).orElseThrow();
-            return new ImageContainer(images, claim, root, image);
+            try {
+                return new ImageContainer(images, claim, root, image);
+            } catch (RuntimeException | Error failed) {
+                roots.remove(root);
+                throw failed;
+            }
         } catch (RuntimeException | Error failed) {
             claim.close();
             throw failed;
@@ -94,8 +111,7 @@ public final class ImageContainer implements AutoCloseable {
 
     /** What the container's root is made of. */
     public RootSource root() {
-        return new RootSource.Layers(
-                root.path(), root.layers(), root.folder(), root.overlay().options(), mountProgram);
+        return source;
     }
 
     public Defaults defaults() {
@@ -172,6 +188,7 @@ public final class ImageContainer implements AutoCloseable {
 
     @Override
     public void close() {
+        source.mount().ifPresent(Fd::close);
         if (!handedOver) {
             roots.remove(root);
         }

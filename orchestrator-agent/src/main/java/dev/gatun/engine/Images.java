@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +35,7 @@ import java.util.Set;
 /** The images of this host: their content, their names, and their layers unpacked. */
 public final class Images {
     private final Kernel kernel;
+    private final Path lib;
     private final StateFolder state;
     private final ContentStore content;
     private final Layering layering;
@@ -52,6 +54,7 @@ public final class Images {
      */
     public Images(Kernel kernel, Folders folders, StateFolder state, RegistriesConf conf, Layering layering) {
         this.kernel = kernel;
+        this.lib = folders.lib();
         this.state = state;
         this.content = ContentStore.open(kernel, folders.lib().resolve("images"));
         this.layering = layering;
@@ -77,6 +80,10 @@ public final class Images {
 
     Kernel kernel() {
         return kernel;
+    }
+
+    Path lib() {
+        return lib;
     }
 
     StateFolder state() {

@@ -13,7 +13,6 @@ import dev.gatun.image.Lease;
 import dev.gatun.image.Manifest;
 import dev.gatun.image.MediaTypes;
 import dev.gatun.image.Reference;
-import dev.gatun.image.file.IdShift;
 import dev.gatun.image.host.HostImage;
 import dev.gatun.image.layer.LayerDiff;
 import dev.gatun.image.snapshot.ContainerRoot;
@@ -96,9 +95,17 @@ public final class NewImages {
 
     /** Writes all that a container sees, but for what is mounted in it, as an archive; {@code out} is closed. */
     public void export(ContainerId id, OutputStream out) {
-        try (Fd view = root(id).look()) {
-            LayerDiff.write(images.kernel(), Path.of(view.path() + "/."), IdShift.NONE, out);
+        ContainerRoot root = root(id);
+        try (Fd view = look(root)) {
+            LayerDiff.write(
+                    images.kernel(), Path.of(view.path() + "/."), root.owners().inverse(), out);
         }
+    }
+
+    private Fd look(ContainerRoot root) {
+        return root.isShifted()
+                ? new ShiftedRoots(images).mount(root, root.all()).made()
+                : root.look();
     }
 
     private ContainerRoot root(ContainerId id) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatun.container.ContainerId;
 import dev.gatun.container.Folders;
+import dev.gatun.container.IdMaps;
 import dev.gatun.container.Privileges;
 import dev.gatun.container.RootSource;
 import dev.gatun.container.StateFolder;
@@ -55,7 +56,7 @@ class ImageContainerTest {
         for (int i = 0; i < TIMES; i++) {
             long begun = System.nanoTime();
             Image found = images.store().get("test");
-            try (var container = ImageContainer.prepare(images, new ContainerId("c" + i), found)) {
+            try (var container = ImageContainer.prepare(images, new ContainerId("c" + i), found, IdMaps.NONE)) {
                 assertThat(container.root()).isInstanceOf(RootSource.Layers.class);
                 best = Math.min(best, System.nanoTime() - begun);
             }
@@ -67,11 +68,12 @@ class ImageContainerTest {
     @Test
     void whatIsNotHandedOverIsRemovedAndWhatIsGoneIsSwept() throws Exception {
         Path containers = images.snapshots().containersFolder();
-        ImageContainer.prepare(images, new ContainerId("dropped"), image).close();
+        ImageContainer.prepare(images, new ContainerId("dropped"), image, IdMaps.NONE)
+                .close();
         assertThat(containers).isEmptyDirectory();
 
         Path state = Files.createDirectories(images.state().root().resolve("kept"));
-        var kept = ImageContainer.prepare(images, new ContainerId("kept"), image);
+        var kept = ImageContainer.prepare(images, new ContainerId("kept"), image, IdMaps.NONE);
         kept.handOver();
         new ContainerRoots(images).sweep();
         assertThat(containers.resolve("kept")).isDirectory();

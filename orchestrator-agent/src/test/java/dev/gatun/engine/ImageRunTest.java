@@ -3,6 +3,7 @@ package dev.gatun.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatun.container.ContainerId;
+import dev.gatun.container.IdMaps;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +40,7 @@ class ImageRunTest {
             images.layer(layer);
         }
         var id = new ContainerId("many");
-        try (var container = ImageContainer.prepare(images.images, id, images.image())) {
+        try (var container = ImageContainer.prepare(images.images, id, images.image(), IdMaps.NONE)) {
             String seen = images.run(
                     id,
                     container.root(),

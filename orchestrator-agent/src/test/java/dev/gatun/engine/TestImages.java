@@ -47,8 +47,9 @@ final class TestImages {
 
     /** Adds a layer with a shell in it, which every image begins with. */
     void shell() throws IOException {
-        layer("mkdir bin && cp " + BUSYBOX + " bin/busybox && for name in sh cat ls grep stat mkdir chown touch id; do"
-                + " ln -s busybox bin/$name; done");
+        layer("mkdir bin && cp " + BUSYBOX
+                + " bin/busybox && for name in sh cat ls grep stat mkdir chown chmod touch id rm mv ln; do"
+                + " ln -s busybox bin/$name; done; mkdir dev proc sys");
     }
 
     /** Adds a layer of what a script leaves in an empty folder. */
@@ -69,7 +70,7 @@ final class TestImages {
         return Files.createDirectory(folder.resolve("layer-" + layers.size()));
     }
 
-    private static void sh(Path folder, String script) throws IOException {
+    static void sh(Path folder, String script) throws IOException {
         var process = new ProcessBuilder("sh", "-euc", script)
                 .directory(folder.toFile())
                 .inheritIO()
@@ -84,9 +85,10 @@ final class TestImages {
         }
     }
 
-    /** The image of all layers. */
-    Image image() throws IOException {
+    /** The image of all layers, with such changes of its configuration as {@code gatun commit -c} has. */
+    Image image(String... changes) throws IOException {
         ImageDraft draft = ImageDraft.empty();
+        List.of(changes).forEach(draft::change);
         try (Lease lease = images.content().lease()) {
             for (Path layer : layers) {
                 byte[] bytes = Files.readAllBytes(layer);
@@ -104,7 +106,7 @@ final class TestImages {
         }
     }
 
-    /** Runs a script in a container to its end, and returns what the script wrote to {@code /out}. */
+    /** Runs a container to its end, and returns what its script wrote to {@code /out}, which is in {@code upper}. */
     String run(ContainerId id, RootSource root, SpecTemplate template, Path upper) throws IOException {
         template.rootfs(root.folder().toString()).cgroupsPath("/gatun-" + id);
         containers.run(id, template.build(), root, CreateOptions.NONE);

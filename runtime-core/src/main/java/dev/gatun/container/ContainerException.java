@@ -4,7 +4,7 @@ import dev.gatun.program.Failure;
 import java.util.Optional;
 
 /** What was asked of a container cannot be done; the message says what, with what, why, and what to do if that is known. */
-public final class ContainerException extends RuntimeException {
+public sealed class ContainerException extends RuntimeException permits UnmappableException {
     private static final long serialVersionUID = 1L;
 
     private final transient Optional<Failure> failure;

@@ -94,6 +94,7 @@ final class ContainerProgram {
     private final Creation creation;
     private final CgroupOps group;
     private final PathOps paths;
+    private final MountOps mounts;
     private final SeccompOps seccomp;
     private final Slot child;
     private final Label start;
@@ -146,8 +147,8 @@ final class ContainerProgram {
         /** What whoever starts it may do. */
         Privileges privileges();
 
-        /** Throws {@link ContainerException} if the configuration needs somebody who is not there. */
-        default void check(RuntimeSpec spec) {}
+        /** Throws {@link ContainerException} if the container needs somebody who is not there. */
+        default void check(RuntimeSpec spec, RootSource source) {}
 
         /** All descriptors that it is handed. */
         default List<Fd> descriptors() {
@@ -183,8 +184,12 @@ final class ContainerProgram {
         /** Nobody is: errors go to standard error, and the program ends as the container does. */
         record Alone(Privileges privileges) implements Surroundings {
             @Override
-            public void check(RuntimeSpec spec) {
+            public void check(RuntimeSpec spec, RootSource source) {
                 spec.startableProcess();
+                if (source.mount().isPresent()) {
+                    throw new ContainerException("the root " + source.folder() + " is mounted for a user namespace: a"
+                            + " compiled program has nobody beside it who would do that");
+                }
                 if (new Namespaces(spec.linux().namespaces()).isNew(Namespace.Type.USER)
                         && IdMapper.of(spec.linux(), privileges) == IdMapper.HELPERS) {
                     throw new ContainerException(
@@ -215,6 +220,7 @@ final class ContainerProgram {
                 joining.clonesIntoGroup() && !surroundings.options().systemd();
         this.group = new CgroupOps(program, creation.paths(), clonesIntoGroup);
         this.paths = new PathOps(assembly);
+        this.mounts = new MountOps(assembly, paths, surroundings.idmapped());
         this.child = program.slot("child");
         this.start = program.label("start");
         this.inChild = program.label("child");
@@ -251,7 +257,7 @@ final class ContainerProgram {
             Rootless.check(spec, source, IdMapper.of(spec.linux(), surroundings.privileges()));
         }
         Consistency.check(spec);
-        surroundings.check(spec);
+        surroundings.check(spec, source);
         var compiler = new ContainerProgram(
                 new Assembly(
                         spec,
@@ -274,7 +280,7 @@ final class ContainerProgram {
             // first of all: the files of a process that nobody may look into are root's
             oomScore.set(process.oomScoreAdj().getAsInt(), stays());
         }
-        Preamble.ops(program, firstClosed(), surroundings.descriptors());
+        Preamble.ops(program, firstClosed(), descriptors());
         disconnect(surroundings.options().streams());
         program.section("control groups");
         group.make(creation);
@@ -291,6 +297,12 @@ final class ContainerProgram {
         assembly.addDetours();
         failure();
         return program.build(start, failure);
+    }
+
+    private List<Fd> descriptors() {
+        List<Fd> all = surroundings.descriptors();
+        assembly.source.mount().ifPresent(all::add);
+        return all;
     }
 
     /** Whether the parent is there for as long as its child. */
@@ -349,6 +361,9 @@ final class ContainerProgram {
             namespaces.awaitHelpers(surroundings.line().orElseThrow());
         }
         if (assembly.namespaces.has(Namespace.Type.USER)) {
+            if (!surroundings.privileges().isRootless()) {
+                mounts.openSources();
+            }
             joining.becomeRoot();
         }
         namespaces.makeOwnTime();
@@ -391,7 +406,6 @@ final class ContainerProgram {
         program.section("root file system");
         rootfs.mount();
         program.section("mounts");
-        var mounts = new MountOps(assembly, paths, surroundings.idmapped());
         mounts.mountAll();
         program.section("devices");
         new DeviceOps(assembly, paths).populate();

@@ -203,6 +203,7 @@ final class Creator {
             };
             var passed = new ArrayList<Fd>(handed);
             passed.add(lock);
+            bundle.root().mount().ifPresent(passed::add);
             Launch.Started started = Launch.run(kernel, launcher, guide, passed, waits, options.monitor());
             return announced(written.getFirst(), options, started);
         } catch (RuntimeException | Error failed) {

@@ -17,6 +17,14 @@ public record IdMaps(List<IdMapping> uids, List<IdMapping> gids) {
     private static final String UIDS = "uid_map";
     private static final String GIDS = "gid_map";
 
+    /** Of a container that has no user namespace of its own. */
+    public static final IdMaps NONE = new IdMaps(List.of(), List.of());
+
+    public IdMaps {
+        uids = List.copyOf(uids);
+        gids = List.copyOf(gids);
+    }
+
     /** What this machine grants a user: itself as root, and its subordinate ids. */
     public static IdMaps grantedTo(Privileges user) {
         return new IdMaps(SubordinateIds.uids(user), SubordinateIds.gids(user));
@@ -25,6 +33,10 @@ public record IdMaps(List<IdMapping> uids, List<IdMapping> gids) {
     /** Those of the namespace that this process is in. */
     public static IdMaps ofThisProcess() {
         return new IdMaps(read(UIDS), read(GIDS));
+    }
+
+    public boolean areNone() {
+        return uids.isEmpty();
     }
 
     /** Whether there is no user but root. */

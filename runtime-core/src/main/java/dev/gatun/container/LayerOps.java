@@ -60,13 +60,7 @@ final class LayerOps {
                         + ")"
                 : "";
         return assembly.program.call(
-                MountCalls.mount(
-                        Optional.of("overlay"),
-                        source.folder().toString(),
-                        Optional.of("overlay"),
-                        0,
-                        Optional.of(source.options())),
-                "lay the image's layers over each other" + advice);
+                source.mountOn(source.folder().toString()), "lay the image's layers over each other" + advice);
     }
 
     /**

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +41,9 @@ final class MountOps {
 
     private final Assembly assembly;
     private final PathOps paths;
-    private final Map<Integer, Fd> idmapped;
+    /** What is bound, as far as it is open already, by its place in the configuration. */
+    private final Map<Integer, Arg> opened;
+
     private @Nullable Slot proc;
     private @Nullable Slot devpts;
     private @Nullable Slot readOnlyDev;
@@ -53,7 +56,31 @@ final class MountOps {
     MountOps(Assembly assembly, PathOps paths, Map<Integer, Fd> idmapped) {
         this.assembly = assembly;
         this.paths = paths;
-        this.idmapped = idmapped;
+        this.opened = new HashMap<>(idmapped);
+    }
+
+    /**
+     * Opens what is bound. For a process that is about to become root of a user namespace, to whom folders of the host on the
+     * way there may be closed.
+     */
+    void openSources() {
+        List<dev.gatun.oci.Mount> mounts = assembly.spec.mounts();
+        for (int i = 0; i < mounts.size(); i++) {
+            dev.gatun.oci.Mount mount = mounts.get(i);
+            try {
+                MountOptions options = MountOptions.parse(mount.options());
+                if (isBind(mount, options) && !options.isRemount() && !isIdmapped(mount)) {
+                    Path source = source(mount, assembly.bundle);
+                    opened.put(i, open(source, options.isRecursiveBind(), "open " + source + ", which is to be bound"));
+                }
+            } catch (ContainerException wrong) {
+                throw new ContainerException("mounts[" + i + "]: " + wrong.getMessage(), wrong);
+            }
+        }
+    }
+
+    private static boolean isBind(dev.gatun.oci.Mount mount, MountOptions options) {
+        return options.isBind() || mount.type().orElse("").equals("bind");
     }
 
     /** Adds the ops of all mounts. */
@@ -61,7 +88,7 @@ final class MountOps {
         List<dev.gatun.oci.Mount> mounts = assembly.spec.mounts();
         for (int i = 0; i < mounts.size(); i++) {
             try {
-                mount(mounts.get(i), Optional.ofNullable(idmapped.get(i)));
+                mount(mounts.get(i), Optional.ofNullable(opened.get(i)));
             } catch (ContainerException wrong) {
                 throw new ContainerException("mounts[" + i + "]: " + wrong.getMessage(), wrong);
             }
@@ -97,7 +124,7 @@ final class MountOps {
         return false;
     }
 
-    private void mount(dev.gatun.oci.Mount mount, Optional<Fd> made) {
+    private void mount(dev.gatun.oci.Mount mount, Optional<Arg> made) {
         MountOptions options = MountOptions.parse(mount.options());
         if (made.isEmpty() && isIdmapped(mount)) {
             throw new ContainerException(
@@ -108,7 +135,7 @@ final class MountOps {
         checkProc(mount, type, destination, options);
         if (options.isRemount()) {
             remount(destination, options);
-        } else if (options.isBind() || type.equals("bind")) {
+        } else if (isBind(mount, options)) {
             bind(mount, destination, options, made);
         } else if (type.equals("cgroup")) {
             new CgroupMountOps(assembly, paths).mount(destination, options);
@@ -156,7 +183,7 @@ final class MountOps {
         assembly.close(target);
     }
 
-    private void bind(dev.gatun.oci.Mount mount, String destination, MountOptions options, Optional<Fd> made) {
+    private void bind(dev.gatun.oci.Mount mount, String destination, MountOptions options, Optional<Arg> made) {
         // options of a file system mean nothing here, and mount(2) does not look at them either
         Path source = source(mount, assembly.bundle);
         String purpose = "bind " + source + " to " + destination + described(mount.options());

@@ -8,6 +8,9 @@ import java.util.Optional;
 interface RootView extends AutoCloseable {
     /** Of what becomes the root. */
     static RootView of(Kernel kernel, RootSource source) {
+        if (source instanceof RootSource.Mounted mounted) {
+            return of(kernel, mounted.source());
+        }
         return source instanceof RootSource.Layers of && of.layers().size() > 1
                 ? new LayeredDirectory(kernel, of.layers())
                 : new RootDirectory(

@@ -2,6 +2,7 @@ package dev.gatun.container;
 
 import dev.gatun.linux.Errno;
 import dev.gatun.linux.Fcntl;
+import dev.gatun.linux.Fd;
 import dev.gatun.linux.FileCalls;
 import dev.gatun.linux.Mount;
 import dev.gatun.linux.MountCalls;
@@ -26,6 +27,8 @@ final class RootfsOps {
 
     /** Mounts of the host appear in the container, but not the other way round. */
     private static final long SEPARATE = Mount.MS_REC | Mount.MS_SLAVE;
+
+    private static final int OPEN = Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW | Fcntl.O_CLOEXEC;
 
     /** proc_pid_mountinfo(5), counted from 0. */
     private static final int MOUNT_POINT = 4;
@@ -68,13 +71,15 @@ final class RootfsOps {
         String folder = assembly.source.folder().toString();
         boolean separates = (flags & Mount.MS_REC) != 0 && (flags & Mount.MS_SHARED) == 0;
         if (!separates) {
-            makeMountOfPrivate(assembly.source instanceof RootSource.ScratchCopy ? SCRATCH : folder);
+            makeMountOfPrivate(mountPoint());
         }
         if (assembly.source instanceof RootSource.ScratchCopy) {
             mountScratch(folder);
         } else if (assembly.source instanceof RootSource.Layers source) {
             layers.mount(source);
             open();
+        } else if (assembly.source.mount().isPresent()) {
+            attach(assembly.source.mount().get());
         } else {
             mountFolder(folder);
         }
@@ -86,6 +91,15 @@ final class RootfsOps {
         return propagation(linux)
                 .filter(wanted -> (wanted & Mount.MS_UNBINDABLE) == 0)
                 .orElse(SEPARATE);
+    }
+
+    private String mountPoint() {
+        if (assembly.source instanceof RootSource.ScratchCopy) {
+            return SCRATCH;
+        }
+        return assembly.source.mount().isPresent()
+                ? "/"
+                : assembly.source.folder().toString();
     }
 
     /** What is mounted on a shared mount is mounted on the host's too, and cannot be pivoted to. */
@@ -156,15 +170,20 @@ final class RootfsOps {
         assembly.close(scratch);
     }
 
+    /** A mount that was made before, on top of the root: who stands in a root does not see what is mounted on it. */
+    private void attach(Fd mount) {
+        assembly.program.call(
+                MountCalls.moveMount(mount, FileCalls.CURRENT_DIRECTORY, "/", Mount.MOVE_MOUNT_F_EMPTY_PATH),
+                "mount the root file system");
+        assembly.program.call(FileCalls.openat(mount, ".", OPEN, 0), "open it").to(assembly.root);
+        assembly.close(mount);
+    }
+
     private void open() {
         String rootfs = assembly.source.folder().toString();
         assembly.program
                 .call(
-                        FileCalls.openat(
-                                FileCalls.CURRENT_DIRECTORY,
-                                rootfs,
-                                Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW | Fcntl.O_CLOEXEC,
-                                0),
+                        FileCalls.openat(FileCalls.CURRENT_DIRECTORY, rootfs, OPEN, 0),
                         "open the root file system " + rootfs)
                 .to(assembly.root);
     }

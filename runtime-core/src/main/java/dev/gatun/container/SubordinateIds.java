@@ -30,15 +30,22 @@ public final class SubordinateIds {
         return mappings(user.gid(), grants(Path.of("/etc/subgid"), user.uid()));
     }
 
+    /** The ranges that a file grants to a user, each as if for a user namespace of its own. */
+    public static List<IdMapping> granted(Path file, String user) {
+        return ranges(grants(file, user, user));
+    }
+
     private static String grants(Path file, int uid) {
-        if (!IdHelpers.areThere()) {
-            return "";
-        }
-        String name = System.getProperty("user.name", "");
+        return IdHelpers.areThere()
+                ? grants(file, System.getProperty("user.name", ""), Integer.toUnsignedString(uid))
+                : "";
+    }
+
+    private static String grants(Path file, String name, String number) {
         var granted = new StringBuilder();
         try {
             for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
-                if (line.startsWith(name + ":") || line.startsWith(Integer.toUnsignedString(uid) + ":")) {
+                if (line.startsWith(name + ":") || line.startsWith(number + ":")) {
                     granted.append(line).append('\n');
                 }
             }
@@ -54,15 +61,22 @@ public final class SubordinateIds {
     static List<IdMapping> mappings(int own, String lines) {
         var mappings = new ArrayList<IdMapping>(own(own));
         long next = 1;
+        for (IdMapping range : ranges(lines)) {
+            mappings.add(new IdMapping(next, range.hostId(), range.size()));
+            next += range.size();
+        }
+        return mappings;
+    }
+
+    private static List<IdMapping> ranges(String lines) {
+        var ranges = new ArrayList<IdMapping>();
         for (String line : lines.split("\n", -1)) {
             String[] fields = line.split(":", -1);
             if (fields.length == FIELDS && isNumber(fields[1]) && isNumber(fields[2])) {
-                var mapping = new IdMapping(next, Long.parseLong(fields[1]), Long.parseLong(fields[2]));
-                next += mapping.size();
-                mappings.add(mapping);
+                ranges.add(new IdMapping(0, Long.parseLong(fields[1]), Long.parseLong(fields[2])));
             }
         }
-        return mappings;
+        return ranges;
     }
 
     private static boolean isNumber(String text) {

@@ -193,6 +193,16 @@ class MountTest {
     }
 
     @Test
+    void aUserNamespaceIsShownWhatItsRootCouldNotReach() throws Exception {
+        Path closed = bundle.hostFolder("closed");
+        Path shown = Files.createDirectory(closed.resolve("shown"));
+        Files.writeString(shown.resolve("file"), "content\n");
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+        bundle.userNamespace().mount("/data", "bind", shown.toString(), "rbind");
+        assertThat(bundle.run("cat /data/file").text()).isEqualTo("content");
+    }
+
+    @Test
     void aFileIsBoundAndItsMountPointIsMade() {
         Path file = bundle.file("../file", "content\n", "rw-r--r--");
         bundle.mount("/etc/deep/file", "bind", file.toString(), "bind", "ro");

@@ -1,7 +1,9 @@
 package dev.gatun.image.file;
 
 import dev.gatun.image.ImageException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What owners are called elsewhere, as the maps of a user namespace have it.
@@ -34,6 +36,31 @@ public record IdShift(List<Range> uids, List<Range> gids) {
 
     public long gid(long id) {
         return shifted(gids, id, "group");
+    }
+
+    /** What {@link #parse} reads. */
+    public String text() {
+        return text(uids) + ";" + text(gids);
+    }
+
+    private static String text(List<Range> ranges) {
+        return ranges.stream()
+                .map(range -> range.from + ":" + range.to + ":" + range.size)
+                .collect(Collectors.joining(","));
+    }
+
+    /** Reads what {@link #text} has written. */
+    public static IdShift parse(String text) {
+        String[] parts = text.split(";", -1);
+        return new IdShift(ranges(parts[0]), ranges(parts[1]));
+    }
+
+    private static List<Range> ranges(String text) {
+        return Arrays.stream(text.split(",", -1))
+                .map(range -> range.split(":", -1))
+                .map(numbers ->
+                        new Range(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]), Long.parseLong(numbers[2])))
+                .toList();
     }
 
     /** The way back. */

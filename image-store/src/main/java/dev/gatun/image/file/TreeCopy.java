@@ -59,7 +59,7 @@ public final class TreeCopy {
         kernel.call(FileCalls.fchmod(to, status.permissions()));
         copy.files.attributes(from).forEach((name, value) -> {
             if (!HOST_ATTRIBUTES.contains(name) && !name.contains(".overlay.")) {
-                copy.files.setAttribute(to, name, value);
+                copy.files.setAttribute(to, name, OwnedAttributes.shift(name, value, owners));
             }
         });
         kernel.call(FileCalls.futimens(to, status.modified(), status.modifiedNanos()));
@@ -181,7 +181,7 @@ public final class TreeCopy {
     private void attributes(Fd from, Fd to) {
         files.attributes(from).forEach((name, value) -> {
             if (!HOST_ATTRIBUTES.contains(name)) {
-                files.setAttribute(to, name, value);
+                files.setAttribute(to, name, OwnedAttributes.shift(name, value, owners));
             }
         });
     }

@@ -5,6 +5,7 @@ import dev.gatun.image.ImageException;
 import dev.gatun.image.file.FileAccess;
 import dev.gatun.image.file.FileStatus;
 import dev.gatun.image.file.IdShift;
+import dev.gatun.image.file.OwnedAttributes;
 import dev.gatun.image.layer.TarEntry.Extent;
 import dev.gatun.linux.Device;
 import dev.gatun.linux.DirectBytes;
@@ -209,7 +210,7 @@ public final class LayerDiff {
     }
 
     /** The attributes that belong to the image. */
-    private static SortedMap<String, byte[]> kept(SortedMap<String, byte[]> attributes, String path) {
+    private SortedMap<String, byte[]> kept(SortedMap<String, byte[]> attributes, String path) {
         var kept = new TreeMap<String, byte[]>();
         attributes.forEach((name, value) -> {
             if (ELSEWHERE.contains(name)) {
@@ -217,7 +218,7 @@ public final class LayerDiff {
                         + " says that its content is elsewhere; mount with redirect_dir=off and metacopy=off");
             }
             if (!OverlayForm.isReserved(name) && !LayerTree.HOST_ATTRIBUTES.contains(name)) {
-                kept.put(name, value);
+                kept.put(name, OwnedAttributes.shift(name, value, owners));
             }
         });
         return kept;

@@ -12,7 +12,11 @@ import dev.gatun.linux.Fd;
 import dev.gatun.linux.FileCalls;
 import dev.gatun.linux.Kernel;
 import dev.gatun.linux.SyscallException;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,22 +28,27 @@ public final class ContainerRoot {
     private static final String WORK = "work";
     private static final String ROOT = "rootfs";
 
+    /** The file that says what owners are called on the disk, of a container in a user namespace. */
+    private static final String OWNERS = "owners";
+
     private final Kernel kernel;
     private final FileAccess files;
     private final Snapshots snapshots;
     private final Path folder;
     private final Snapshot image;
+    private final IdShift owners;
 
-    ContainerRoot(Kernel kernel, Snapshots snapshots, Path folder, Snapshot image) {
+    ContainerRoot(Kernel kernel, Snapshots snapshots, Path folder, Snapshot image, IdShift owners) {
         this.kernel = kernel;
         this.files = new FileAccess(kernel);
         this.snapshots = snapshots;
         this.folder = folder;
         this.image = image;
+        this.owners = owners;
     }
 
     /** Makes the folders. The link to the image is the first thing in them: from then on its layers are in use. */
-    static ContainerRoot create(Kernel kernel, Snapshots snapshots, Path folder, Snapshot image) {
+    static ContainerRoot create(Kernel kernel, Snapshots snapshots, Path folder, Snapshot image, IdShift owners) {
         var call = FileCalls.mkdirat(FileCalls.CURRENT_DIRECTORY, folder.toString(), 0700);
         long made = kernel.attempt(call);
         if (FileAccess.is(made, Errno.EEXIST)) {
@@ -48,7 +57,7 @@ public final class ContainerRoot {
         if (made < 0) {
             throw new SyscallException(call.toString(), (int) -made);
         }
-        var root = new ContainerRoot(kernel, snapshots, folder, image);
+        var root = new ContainerRoot(kernel, snapshots, folder, image, owners);
         try {
             root.fill();
         } catch (RuntimeException | Error failed) {
@@ -65,12 +74,65 @@ public final class ContainerRoot {
                 kernel.call(FileCalls.mkdirat(in, name, 0755));
             }
             OverlayMount.link(kernel, folder, snapshots.layers(image));
+            if (isShifted()) {
+                keepOwners();
+            }
             // the root's own owner and mode are those of the topmost folder
             try (Fd top = files.folder(snapshots.tree(image.chainId()));
                     Fd upper = files.folder(in, UPPER)) {
-                TreeCopy.description(kernel, top, upper, IdShift.NONE);
+                TreeCopy.description(kernel, top, upper, owners);
             }
         }
+    }
+
+    private void keepOwners() {
+        try {
+            Files.writeString(folder.resolve(OWNERS), owners.text());
+        } catch (IOException failed) {
+            throw new UncheckedIOException("unable to write " + folder.resolve(OWNERS), failed);
+        }
+    }
+
+    /** What the owners that the image names are on the disk, in a container's changes. */
+    static IdShift owners(Path folder) {
+        try {
+            return IdShift.parse(Files.readString(folder.resolve(OWNERS)));
+        } catch (NoSuchFileException unshifted) {
+            return IdShift.NONE;
+        } catch (IOException failed) {
+            throw new UncheckedIOException("unable to read " + folder.resolve(OWNERS), failed);
+        }
+    }
+
+    /** Whether the container is in a user namespace, in which other owners are to be seen. */
+    public boolean isShifted() {
+        return !owners.equals(IdShift.NONE);
+    }
+
+    /** What the owners that the image names are to the host. */
+    public IdShift owners() {
+        return owners;
+    }
+
+    /** Puts the container on copies of its image's layers that have the owners it is to see, which it shares with others. */
+    public void copyLayers() {
+        OverlayMount.link(kernel, folder, new ShiftedLayers(snapshots, owners).of(image));
+    }
+
+    /** Whether it stands on copies. */
+    public boolean hasCopies() {
+        Path lowest = folder.resolve(names().getLast());
+        try {
+            return ShiftedLayers.isCopy(Files.readSymbolicLink(lowest));
+        } catch (IOException failed) {
+            throw new UncheckedIOException("unable to read " + lowest, failed);
+        }
+    }
+
+    /** The copies that it stands on, or may come to stand on. */
+    List<Path> copies() {
+        var copies = new ShiftedLayers(snapshots, owners);
+        return isShifted() ? image.chain().stream().map(copies::folder).toList() : List.of();
     }
 
     /** Where it is mounted. */
@@ -90,18 +152,27 @@ public final class ContainerRoot {
 
     /** What the image has, without what the container changes, to be read by the caller only; the descriptor keeps it. */
     public Fd lookAtImage() {
-        return layers().size() == 1 ? files.folder(layers().getFirst()) : look(names());
+        return layers().size() == 1 ? files.folder(layers().getFirst()) : look(readOnly(names()));
     }
 
     /** What the container sees, to be read by the caller only; the descriptor keeps it. */
     public Fd look() {
-        var all = new ArrayList<>(List.of(UPPER));
-        all.addAll(names());
-        return look(all);
+        return look(all());
     }
 
-    private Fd look(List<String> folders) {
-        snapshots.mount(new OverlayMount(folder, folders, Optional.empty(), snapshots.form()), path());
+    /** What {@link #look} mounts, for who does it otherwise. */
+    public OverlayMount all() {
+        var all = new ArrayList<>(List.of(UPPER));
+        all.addAll(names());
+        return readOnly(all);
+    }
+
+    private OverlayMount readOnly(List<String> folders) {
+        return new OverlayMount(folder, folders, Optional.empty(), snapshots.form());
+    }
+
+    private Fd look(OverlayMount overlay) {
+        snapshots.mount(overlay, path());
         try {
             return OverlayMount.root(kernel, path());
         } finally {
@@ -151,7 +222,7 @@ public final class ContainerRoot {
      * @return its diff id
      */
     public Digest commit(OutputStream out) {
-        return LayerDiff.write(kernel, upper(), IdShift.NONE, out);
+        return LayerDiff.write(kernel, upper(), owners.inverse(), out);
     }
 
     /**
@@ -184,7 +255,7 @@ public final class ContainerRoot {
                         + new SyscallException(call.toString(), (int) -result).reason());
             }
             try (var source = new Fd(kernel, result, inside)) {
-                TreeCopy.contents(kernel, source, target, IdShift.NONE);
+                TreeCopy.contents(kernel, source, target, owners);
             }
         }
     }

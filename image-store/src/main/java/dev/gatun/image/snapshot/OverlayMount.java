@@ -53,11 +53,15 @@ public record OverlayMount(Path base, List<String> layers, Optional<Changes> cha
         layers = List.copyOf(layers);
     }
 
-    /** Gives folders short names in {@code base}; {@link #links} tells them. */
+    /** Gives folders short names in {@code base}, in place of others that had them; {@link #links} tells them. */
     static void link(Kernel kernel, Path base, List<Path> folders) {
+        var files = new FileAccess(kernel);
         Path links = base.resolve(LINKS);
-        kernel.call(FileCalls.mkdirat(FileCalls.CURRENT_DIRECTORY, links.toString(), 0700));
-        try (Fd in = new FileAccess(kernel).folder(links)) {
+        try (Fd above = files.folder(base)) {
+            files.remove(above, LINKS);
+            kernel.call(FileCalls.mkdirat(above, LINKS, 0700));
+        }
+        try (Fd in = files.folder(links)) {
             for (int i = 0; i < folders.size(); i++) {
                 String target = links.relativize(folders.get(i)).toString();
                 kernel.call(FileCalls.symlinkat(target, in, Integer.toString(i)));

@@ -5,6 +5,7 @@ import dev.gatun.image.Digest;
 import dev.gatun.image.ImageException;
 import dev.gatun.image.file.FileAccess;
 import dev.gatun.image.file.FileStatus;
+import dev.gatun.image.file.IdShift;
 import dev.gatun.image.layer.OverlayForm;
 import dev.gatun.image.layer.UnpackRules;
 import dev.gatun.linux.Errno;
@@ -33,6 +34,7 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * <pre>
  * HEX/tree, HEX/layer       a layer in overlayfs's form, and what it stands on; HEX is the chain id's hash
+ * HEX/shifted-...           a copy with other owners ({@link ShiftedLayers})
  * work/N/                   a layer being unpacked, or a lease; a lock on the folder says that its owner lives
  * containers/ID/image       a symbolic link to HEX: the layers that a container stands on
  * containers/ID/...         what it changes, and where its root is mounted
@@ -169,11 +171,16 @@ public final class Snapshots {
 
     /** A container's root on top of an image's layers; nothing is mounted yet. */
     public ContainerRoot prepare(String id, Digest chainId) {
+        return prepare(id, chainId, IdShift.NONE);
+    }
+
+    /** As {@link #prepare(String, Digest)}, for a container in a user namespace, in which owners are called otherwise. */
+    public ContainerRoot prepare(String id, Digest chainId, IdShift owners) {
         try (Fd _ = lock(Fcntl.LOCK_SH)) {
             Snapshot snapshot = find(chainId)
                     .orElseThrow(() ->
                             new ImageException("the layers " + chainId + " are not unpacked; pull the image again"));
-            return ContainerRoot.create(kernel, this, container(id), snapshot);
+            return ContainerRoot.create(kernel, this, container(id), snapshot, owners);
         }
     }
 
@@ -197,7 +204,7 @@ public final class Snapshots {
         Path container = container(id);
         return user(container)
                 .flatMap(this::find)
-                .map(snapshot -> new ContainerRoot(kernel, this, container, snapshot));
+                .map(snapshot -> new ContainerRoot(kernel, this, container, snapshot, ContainerRoot.owners(container)));
     }
 
     /** The layers and what they take; for {@code system df}. */
@@ -229,6 +236,7 @@ public final class Snapshots {
                     removed.add(snapshot);
                 }
             }
+            removeCopies();
             return removed;
         }
     }
@@ -255,6 +263,19 @@ public final class Snapshots {
     private Path work() {
         return folder.resolve(WORK)
                 .resolve(Long.toHexString(ThreadLocalRandom.current().nextLong()));
+    }
+
+    /** Copies of layers with other owners that no container stands on. */
+    private void removeCopies() {
+        var used = new HashSet<Path>();
+        containers().forEach(container -> used.addAll(container.copies()));
+        for (Snapshot snapshot : snapshots()) {
+            for (Path each : list(folder(snapshot.chainId()))) {
+                if (ShiftedLayers.isCopy(each) && !used.contains(each)) {
+                    discard(each);
+                }
+            }
+        }
     }
 
     private void sweepWork() {
@@ -337,7 +358,8 @@ public final class Snapshots {
         }
     }
 
-    Path folder() {
+    /** The folder that all of it is in. */
+    public Path folder() {
         return folder;
     }
 

@@ -4,6 +4,7 @@ import static dev.gatun.container.cli.Command.parameter;
 import static dev.gatun.container.cli.Command.text;
 
 import dev.gatun.container.ContainerId;
+import dev.gatun.container.IdMaps;
 import dev.gatun.container.cli.Session;
 import dev.gatun.engine.ImageContainer;
 import java.util.List;
@@ -35,7 +36,8 @@ final class PrepareVerb extends ImageVerb {
     @Override
     public int run(ParseResult args, Session session) {
         var image = new WantedImage(args, session, args.matchedPositionalValue(0, ""));
-        try (ImageContainer container = image.prepare(new ContainerId(args.matchedPositionalValue(1, "")))) {
+        try (ImageContainer container =
+                image.prepare(new ContainerId(args.matchedPositionalValue(1, "")), IdMaps.NONE)) {
             container.handOver();
         }
         return 0;

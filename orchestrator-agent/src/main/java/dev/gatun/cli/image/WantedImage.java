@@ -1,6 +1,7 @@
 package dev.gatun.cli.image;
 
 import dev.gatun.container.ContainerId;
+import dev.gatun.container.IdMaps;
 import dev.gatun.container.Privileges;
 import dev.gatun.container.cli.ReportedException;
 import dev.gatun.container.cli.Session;
@@ -53,11 +54,11 @@ public final class WantedImage {
     }
 
     /** Makes the root of a container of it. A layer that is found damaged is named, and pulled again. */
-    public ImageContainer prepare(ContainerId id) {
+    public ImageContainer prepare(ContainerId id, IdMaps ids) {
         if (Privileges.ofThisProcess().isRootless() && !mayPrepare(id)) {
             return ImageContainer.take(images, id, () -> prepareUnshared(id));
         }
-        return prepareHere(id);
+        return prepareHere(id, ids);
     }
 
     private boolean mayPrepare(ContainerId id) {
@@ -77,16 +78,16 @@ public final class WantedImage {
         return images.store().get(name);
     }
 
-    private ImageContainer prepareHere(ContainerId id) {
+    private ImageContainer prepareHere(ContainerId id, IdMaps ids) {
         Image image = find();
         try {
-            return ImageContainer.prepare(images, id, image);
+            return ImageContainer.prepare(images, id, image, ids);
         } catch (CorruptBlobException damaged) {
             if (policy == Policy.NEVER || image.names().isEmpty()) {
                 throw damaged;
             }
             session.err().println("gatun: warning: " + damaged.getMessage() + "; it is pulled again");
-            return ImageContainer.prepare(images, id, pull(image.names().getFirst()));
+            return ImageContainer.prepare(images, id, pull(image.names().getFirst()), ids);
         }
     }
 
