@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Both commands: the first argument says which. As they share the main class, they share one cache of loaded classes.
+ * Both commands: the first argument says which.
  */
 public final class Main {
     /** As podman and Docker: what the container itself could hardly have ended with. */
