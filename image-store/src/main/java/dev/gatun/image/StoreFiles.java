@@ -3,6 +3,7 @@ package dev.gatun.image;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -91,8 +92,11 @@ record StoreFiles(Path root) {
         if (e instanceof NoSuchFileException) {
             return "no such file";
         }
-        if (e instanceof FileSystemException files && files.getReason() != null) {
-            return files.getReason();
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (e instanceof FileSystemException files) {
+            return files.getReason() == null ? e.getClass().getSimpleName() : files.getReason();
         }
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }

@@ -46,7 +46,7 @@ public final class ContainerRoots {
         try {
             Files.createSymbolicLink(root.folder().resolve(STATE), state);
         } catch (IOException e) {
-            throw new ImageException("link " + root.folder() + " to its container: " + e.getMessage(), e);
+            throw ImageException.failed("link " + root.folder() + " to its container", e);
         }
     }
 

@@ -141,7 +141,7 @@ public final class ImageContainer implements AutoCloseable {
                 try {
                     Files.createDirectories(folder);
                 } catch (IOException e) {
-                    throw new ImageException("make the volume " + folder + ": " + e.getMessage(), e);
+                    throw ImageException.failed("make the volume " + folder, e);
                 }
                 root.copyUp(view, inside, folder);
             });

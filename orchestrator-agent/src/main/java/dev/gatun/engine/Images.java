@@ -137,7 +137,7 @@ public final class Images {
         try (InputStream in = content.stream(layer)) {
             in.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
-            throw new ImageException("read blob " + layer.digest() + ": " + e.getMessage(), e);
+            throw ImageException.failed("read blob " + layer.digest(), e);
         }
     }
 

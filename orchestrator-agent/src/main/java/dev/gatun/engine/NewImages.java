@@ -122,7 +122,7 @@ public final class NewImages {
             var layer = new Descriptor(MediaTypes.OCI_LAYER_GZIP, ingest.commit(lease), size);
             draft.add(layer, diffId, createdBy, labels.comment());
         } catch (IOException e) {
-            throw new ImageException(createdBy + ": " + e.getMessage(), e);
+            throw ImageException.failed(createdBy, e);
         }
     }
 

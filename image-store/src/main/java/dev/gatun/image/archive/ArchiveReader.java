@@ -53,7 +53,7 @@ public final class ArchiveReader {
                 return load(in, progress);
             }
         } catch (IOException e) {
-            throw new ImageException("load images from " + from + ": " + e.getMessage(), e);
+            throw ImageException.failed("load images from " + from, e);
         }
     }
 
@@ -69,7 +69,7 @@ public final class ArchiveReader {
             }
             return images(contents, lease);
         } catch (IOException e) {
-            throw new ImageException("load images: " + e.getMessage(), e);
+            throw ImageException.failed("load images", e);
         }
     }
 

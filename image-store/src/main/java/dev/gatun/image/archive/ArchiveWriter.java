@@ -67,7 +67,7 @@ public final class ArchiveWriter {
             }
             tar.finish();
         } catch (IOException e) {
-            throw new ImageException("save images: " + e.getMessage(), e);
+            throw ImageException.failed("save images", e);
         }
     }
 
@@ -82,7 +82,7 @@ public final class ArchiveWriter {
                 Files.deleteIfExists(temporary);
             }
         } catch (IOException e) {
-            throw new ImageException("save images to " + file + ": " + e.getMessage(), e);
+            throw ImageException.failed("save images to " + file, e);
         }
     }
 
@@ -107,7 +107,7 @@ public final class ArchiveWriter {
             Files.write(folder.resolve("oci-layout"), LAYOUT);
             Files.write(folder.resolve("index.json"), Index.of(entries(images)).raw());
         } catch (IOException e) {
-            throw new ImageException("save images to " + folder + ": " + e.getMessage(), e);
+            throw ImageException.failed("save images to " + folder, e);
         }
     }
 

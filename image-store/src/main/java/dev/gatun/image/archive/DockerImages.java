@@ -108,7 +108,7 @@ final class DockerImages {
         try (FileChannel blob = store.open(digest).orElseThrow()) {
             blob.read(bytes, 0);
         } catch (IOException e) {
-            throw new ImageException("read blob " + digest + ": " + e.getMessage(), e);
+            throw ImageException.failed("read blob " + digest, e);
         }
         return bytes.flip().remaining() < 2 ? 0 : bytes.getShort() & 0xffff;
     }

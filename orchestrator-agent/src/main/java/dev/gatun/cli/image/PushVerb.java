@@ -59,7 +59,7 @@ final class PushVerb extends ImageVerb {
             try {
                 Files.writeString(Path.of(file), digest.toString());
             } catch (IOException e) {
-                throw new ImageException("write the digest to " + file + ": " + e.getMessage(), e);
+                throw ImageException.failed("write the digest to " + file, e);
             }
         }
     }
