@@ -95,6 +95,21 @@ class ImageVerbsTest {
     }
 
     @Test
+    void aContainerHasAUserNamespaceOfItsOwn() {
+        shell();
+        var mapped = List.of("--uidmap=0:100000:65536");
+        assertThat(run(mapped, "shell", busybox("stat", "-c", "%u:%g", "/", "/usr/bin/busybox")))
+                .isEqualTo("0:0\n0:0\n");
+        assertThat(run(mapped, "shell", busybox("cat", "/proc/self/gid_map")).strip())
+                .matches("0 +100000 +65536");
+        assertThat(gatun.run("gatun", "run", "--userns=keep-id", "shell").failedWith(125))
+                .contains("--userns: \"keep-id\" is not one of host, auto, auto:size=N");
+        assertThat(gatun.run("gatun", "compile", "-o", folder.resolve("file").toString(), mapped.getFirst(), "./")
+                        .failedWith(1))
+                .contains("a compiled program has nobody beside it");
+    }
+
+    @Test
     void theConfigurationOfAnImageIsHonoured() {
         shell();
         gatun(
