@@ -146,8 +146,14 @@ public final class Snapshots {
                         each.chain().size() == position + 1 && each.diffId().equals(diffId));
     }
 
-    /** Keeps layers from being collected until it is closed, or its owner ends. */
+    /**
+     * Keeps layers from being collected until it is closed, or its owner ends. What others left that were killed is
+     * removed: a pull that is run again leaves no more than one that was not killed.
+     */
     public SnapshotLease lease() {
+        try (Fd _ = lock(Fcntl.LOCK_EX)) {
+            sweepWork();
+        }
         Fd locked = newWork();
         return new SnapshotLease(kernel, locked, () -> removeTree(Path.of(locked.toString())));
     }
@@ -226,6 +232,7 @@ public final class Snapshots {
     public List<Snapshot> collect(Set<Digest> keep) {
         try (Fd _ = lock(Fcntl.LOCK_EX)) {
             sweepWork();
+            sweepContainers();
             Set<Digest> used = inUse();
             used.addAll(keep);
             Set<Digest> kept = withParents(used);
@@ -278,6 +285,7 @@ public final class Snapshots {
         }
     }
 
+    /** Removes what is being unpacked, and leases, of who is no more. Nobody makes one meanwhile. */
     private void sweepWork() {
         for (Path work : list(folder.resolve(WORK))) {
             try (Fd fd = files.folder(work)) {
@@ -286,6 +294,9 @@ public final class Snapshots {
                 }
             }
         }
+    }
+
+    private void sweepContainers() {
         for (Path container : list(folder.resolve(CONTAINERS))) {
             // made by who was killed before it stood on anything
             if (user(container).isEmpty()) {

@@ -99,6 +99,14 @@ class SnapshotsTest {
     }
 
     @Test
+    void whatAKilledUnpackingLeftIsGoneAfterTheNext() throws Exception {
+        Shell.run(folder.resolve("snapshots"), "mkdir -p work/dead/tree/a; echo x >work/dead/tree/a/f");
+        layer("mkdir etc; echo x >etc/os");
+        unpack();
+        assertThat(folder.resolve("snapshots/work")).isEmptyDirectory();
+    }
+
+    @Test
     void aLayerIsAsIfUnpackedOnTopOfThoseBelow() throws Exception {
         layer(
                 "mkdir -p usr/lib tmp priv opt/x; chmod 1777 tmp; chown 3:4 priv; chmod 2750 priv; ln -s usr/lib lib; ln -s /opt/x y; echo t >usr/lib/t; echo u >usr/lib/u");
