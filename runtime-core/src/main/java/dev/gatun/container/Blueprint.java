@@ -19,7 +19,7 @@ public final class Blueprint {
     private final Kernel kernel;
     private final Program program;
 
-    private Blueprint(Kernel kernel, Bundle bundle, ContainerProgram.Surroundings surroundings) {
+    private Blueprint(Kernel kernel, Bundle bundle, Surroundings surroundings) {
         this.kernel = kernel;
         try (RootView view = RootView.of(kernel, bundle.root())) {
             program = ContainerProgram.compile(
@@ -49,7 +49,7 @@ public final class Blueprint {
         return new Blueprint(
                 kernel,
                 bundle,
-                new ContainerProgram.Surroundings.Attended(
+                new Surroundings.Attended(
                         channel,
                         Optional.empty(),
                         Optional.empty(),
@@ -77,7 +77,7 @@ public final class Blueprint {
 
     /** The program that needs nobody: errors go to standard error, and it ends as the container does. */
     public static Blueprint alone(Kernel kernel, Bundle bundle) {
-        return new Blueprint(kernel, bundle, new ContainerProgram.Surroundings.Alone(Privileges.ofThisProcess()));
+        return new Blueprint(kernel, bundle, new Surroundings.Alone(Privileges.ofThisProcess()));
     }
 
     /** The program in words. */

@@ -148,7 +148,7 @@ final class Creator {
                             joinOrder,
                             creation,
                             filters.filter(bundle.spec(), kernel.arch()),
-                            new ContainerProgram.Surroundings.Attended(
+                            new Surroundings.Attended(
                                     channel.programEnd(),
                                     start,
                                     console,

@@ -72,7 +72,7 @@ class CompileTest {
                  linux: {namespaces: [{type: 'mount'}]}}""");
     }
 
-    private Program compile(ObjectNode config, ContainerProgram.Surroundings surroundings) {
+    private Program compile(ObjectNode config, Surroundings surroundings) {
         var spec = RuntimeSpec.parse(config.toString().getBytes(StandardCharsets.UTF_8));
         return ContainerProgram.compile(
                 spec,
@@ -86,7 +86,7 @@ class CompileTest {
     }
 
     private Program compile(ObjectNode config) {
-        return compile(config, new ContainerProgram.Surroundings.Alone(Privileges.ROOT));
+        return compile(config, new Surroundings.Alone(Privileges.ROOT));
     }
 
     /** The listing, but for what depends on the machine that the tests run on. */
@@ -127,7 +127,7 @@ class CompileTest {
                 "default.listing",
                 listing(compile(
                         config,
-                        new ContainerProgram.Surroundings.Attended(
+                        new Surroundings.Attended(
                                 channel,
                                 Optional.of(socket),
                                 Optional.empty(),
@@ -161,7 +161,7 @@ class CompileTest {
                 "user-namespace.listing",
                 listing(compile(
                         config,
-                        new ContainerProgram.Surroundings.Attended(
+                        new Surroundings.Attended(
                                 channel,
                                 Optional.empty(),
                                 Optional.empty(),
@@ -191,7 +191,7 @@ class CompileTest {
     void nobodyRunsTheHooksOfACompiledProgram(String kind) {
         ObjectNode config = small();
         config.withObject("/hooks").set(kind, TestBundle.json("[{path: '/bin/true'}]"));
-        assertThatThrownBy(() -> compile(config, new ContainerProgram.Surroundings.Alone(Privileges.ROOT)))
+        assertThatThrownBy(() -> compile(config, new Surroundings.Alone(Privileges.ROOT)))
                 .isInstanceOf(ContainerException.class)
                 .hasMessage("hooks, linux.netDevices, linux.intelRdt: a compiled program has nobody beside it who would"
                         + " do their part");

@@ -70,7 +70,7 @@ class KernelTest {
     @Test
     void closingIsNotRepeatedAfterASignal() {
         // the descriptor is free even then, and its number may be another's already
-        long result = OwnThread.run(() -> {
+        long result = OwnThread.run("test", () -> {
             Seccomp.refuse(Syscall.CLOSE, Errno.EINTR.number()).forEach(kernel::call);
             return kernel.attempt(FileCalls.close(Word.fd(-1)));
         });

@@ -161,7 +161,7 @@ class FailureTest {
 
     private static void failInThisProcess(Row row) {
         Kernel kernel = Kernel.load();
-        assertThatThrownBy(() -> OwnThread.run(() -> {
+        assertThatThrownBy(() -> OwnThread.run("test", () -> {
                     row.before.forEach(kernel::call);
                     return kernel.call(row.call);
                 }))

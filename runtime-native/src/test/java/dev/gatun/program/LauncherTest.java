@@ -118,7 +118,7 @@ class LauncherTest {
         var before = Block.buffer(32, "&before");
         kernel.call(sigaction(Signal.SIGHUP, ignore, before));
         try {
-            var running = OwnThread.run(() -> {
+            var running = OwnThread.run("test", () -> {
                 kernel.call(ProcessCalls.setSignalMask(
                         new Block(8, "[SIGTERM SIGUSR2]").int64(0, bit(Signal.SIGTERM) | bit(Signal.SIGUSR2))));
                 return programs.start(LauncherTest::pause);
@@ -194,7 +194,7 @@ class LauncherTest {
     @Tag("kernel")
     @Test
     void aFileIsUsedWhereTheKernelRefusesMemoryFiles() throws Exception {
-        Programs.Running running = OwnThread.run(() -> {
+        Programs.Running running = OwnThread.run("test", () -> {
             Seccomp.refuse(Syscall.MEMFD_CREATE, Errno.EACCES.number()).forEach(kernel::call);
             return programs.start(LauncherTest::pause);
         });
@@ -205,7 +205,7 @@ class LauncherTest {
     @Tag("kernel")
     @Test
     void aKernelThatKnowsNoExecutableFlagIsAskedWithout() throws Exception {
-        Programs.Running running = OwnThread.run(() -> {
+        Programs.Running running = OwnThread.run("test", () -> {
             Seccomp.refuse(Syscall.MEMFD_CREATE, Fcntl.MFD_EXEC, Errno.EINVAL).forEach(kernel::call);
             return programs.start(LauncherTest::pause);
         });
