@@ -83,6 +83,9 @@ class ImageVerbsTest {
             assertThat(gatun.run("gatun", "run", "--pull=never", name).failedWith(125))
                     .contains("is not here");
 
+            assertThat(gatun.run("gatun", "pull", "-q", "--platform=linux/s390x", name)
+                            .err())
+                    .matches("gatun: warning: " + name + " is for linux/[a-z0-9]+, not for linux/s390x\n");
             assertThat(gatun("pull", "-q", name)).matches(ID);
         } finally {
             gatun("rmi", "-f", "shell");

@@ -32,17 +32,18 @@ final class PullVerb extends ImageVerb {
     @Override
     public int run(ParseResult args, Session session) {
         var registries = new RegistryArguments(args, session);
-        String platform = args.matchedOptionValue("--platform", "");
+        String wanted = args.matchedOptionValue("--platform", "");
+        Platform platform = wanted.isEmpty() ? Platform.host() : Platform.parse(wanted);
         RegistriesConf conf = registries.conf();
         Reference name = Reference.parse(args.matchedPositionalValue(0, ""));
         try (RegistryClient client = registries.client(conf);
                 Transfer transfer = Transfer.of(session, args.hasMatchedOption("--quiet"))) {
-            Image image = images(session, conf)
-                    .pull(
-                            client,
-                            name,
-                            platform.isEmpty() ? Platform.host() : Platform.parse(platform),
-                            transfer.progress());
+            Image image = images(session, conf).pull(client, name, platform, transfer.progress());
+            // a name may stand for one image alone, which is taken whatever it is for
+            Platform given = image.config().platform();
+            if (platform.score(given) == 0) {
+                session.err().println("gatun: warning: " + name + " is for " + given + ", not for " + platform);
+            }
             session.out().println(image.id().hex());
         }
         return 0;
