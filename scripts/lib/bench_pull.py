@@ -129,6 +129,15 @@ def containers(image, driver):
     line("gatun run --rm IMAGE true", of_image, podmans)
     line("gatun run --rm FOLDER true", of_folder, podmans)
     line("gatun run --rm host true", of_host, podmans)
+    line("what an image adds, in a warm JVM", image_work(image), 1, 5)
+
+
+def image_work(image):
+    """Milliseconds."""
+    java = [f"{os.environ['JAVA_HOME']}/bin/java", "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC"]
+    source = f"{ROOT}/orchestrator-agent/src/test/java/dev/gatun/bench/ImageWork.java"
+    command = [*java, "-cp", f"{ROOT}/target/dist/modules/*", source, f"{WORK}/gatun", image]
+    return int(subprocess.run(command, env=ENVIRONMENT, check=True, capture_output=True).stdout) / 1e6
 
 
 def main():
