@@ -30,6 +30,19 @@ public record IdShift(List<Range> uids, List<Range> gids) {
         gids = List.copyOf(gids);
     }
 
+    /** Whether it is {@link #NONE}; a record's own equals would cost a cold start milliseconds. */
+    public boolean isNone() {
+        return isNone(uids) && isNone(gids);
+    }
+
+    private static boolean isNone(List<Range> ranges) {
+        if (ranges.size() != 1) {
+            return false;
+        }
+        Range only = ranges.getFirst();
+        return only.from == 0 && only.to == 0 && only.size == ALL;
+    }
+
     public long uid(long id) {
         return shifted(uids, id, "user");
     }

@@ -106,7 +106,7 @@ public final class ContainerRoot {
 
     /** Whether the container is in a user namespace, in which other owners are to be seen. */
     public boolean isShifted() {
-        return !owners.equals(IdShift.NONE);
+        return !owners.isNone();
     }
 
     /** What the owners that the image names are to the host. */
