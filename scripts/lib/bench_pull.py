@@ -67,7 +67,7 @@ http: {{addr: '{self.host}', secret: x}}
 
 def podman(driver, root):
     return ["podman", "--root", root, "--runroot", f"{root}-run", "--tmpdir", f"{root}-tmp",
-            "--storage-driver", driver, "--cgroup-manager=cgroupfs", "--events-backend=file"]
+            "--storage-driver", driver, "--cgroup-manager=cgroupfs", "--events-backend=file", "--runtime=runc"]
 
 
 def storage_driver():
