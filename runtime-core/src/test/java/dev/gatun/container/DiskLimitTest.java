@@ -83,9 +83,15 @@ class DiskLimitTest {
     }
 
     @Test
-    void operationsAreThrottled() {
+    void operationsOfReadingAreThrottled() {
         bundle.set("linux.resources.blockIO.throttleReadIOPSDevice", limit.replace("rate: " + RATE, "rate: 40"));
         takesItsTime("dd if=/disk/file of=/dev/null iflag=direct bs=4k count=" + (int) (SECONDS * 40));
+    }
+
+    @Test
+    void operationsOfWritingAreThrottled() {
+        bundle.set("linux.resources.blockIO.throttleWriteIOPSDevice", limit.replace("rate: " + RATE, "rate: 40"));
+        takesItsTime("dd if=/dev/zero of=/disk/file conv=notrunc oflag=direct bs=4k count=" + (int) (SECONDS * 40));
     }
 
     /** Only version 2 knows who has written what the kernel writes to the disk later: whoever was first to write to a file. */

@@ -3,8 +3,6 @@ package dev.gatun.container;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatun.cgroup.Stats;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -46,25 +44,17 @@ class GuestLimitTest {
     void whatDoesNotFitIntoMemoryIsSwappedOutAsFarAsAllowed() throws Exception {
         String take = "dd if=/dev/zero of=/dev/null bs=32M count=1 2>/dev/null && echo took it";
         String file = DISK.resolve("swap").toString();
-        host("dd if=/dev/zero of=" + file + " bs=1M count=64 2>/dev/null && chmod 600 " + file + " && mkswap " + file
-                + " && swapon " + file);
+        HostShell.run("dd if=/dev/zero of=" + file + " bs=1M count=64 2>/dev/null && chmod 600 " + file + " && mkswap "
+                + file + " && swapon " + file);
         try {
             bundle.set("linux.resources.memory", "{limit: 16777216, swap: 67108864}");
             assertThat(bundle.run(take).text()).isEqualTo("took it");
             bundle.set("linux.resources.memory", "{limit: 16777216, swap: 20971520}");
             assertThat(bundle.run(take).status()).isEqualTo(137);
         } finally {
-            host("swapoff " + file);
+            HostShell.run("swapoff " + file);
             Files.delete(Path.of(file));
         }
-    }
-
-    private static void host(String script) throws IOException, InterruptedException {
-        Process shell = new ProcessBuilder("/bin/busybox", "sh", "-c", script)
-                .redirectErrorStream(true)
-                .start();
-        String text = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(shell.waitFor()).as(text).isZero();
     }
 
     @Test
