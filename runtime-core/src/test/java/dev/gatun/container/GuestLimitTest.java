@@ -1,8 +1,13 @@
 package dev.gatun.container;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatun.cgroup.Stats;
+import dev.gatun.linux.Errno;
+import dev.gatun.oci.Resources;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -10,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What limits do that need huge pages, swap or version 2, which not every host has: in the virtual machine. */
+/** What limits do that need huge pages, swap, two nodes or version 2, which not every host has: in virtual machines. */
 @Tag("guest")
 @Timeout(60)
 class GuestLimitTest {
@@ -24,6 +29,7 @@ class GuestLimitTest {
     }
 
     @Test
+    @Tag("legacy")
     void hugePagesAreLimitedAndCounted() {
         bundle.mount("/huge", "hugetlbfs", "none", "pagesize=2M")
                 .set("linux.resources.hugepageLimits", "[{pageSize: '2MB', limit: 4194304}]")
@@ -41,20 +47,70 @@ class GuestLimitTest {
     }
 
     @Test
+    @Tag("legacy")
+    void hugePagesAreReservedWithinTheLimit() throws Exception {
+        assertThat(reserve(4 << 20)).isZero();
+        assertThat(reserve(6 << 20)).isZero();
+        bundle.set("linux.resources.hugepageLimits", "[{pageSize: '2MB', limit: 4194304}]");
+
+        assertThat(reserve(4 << 20)).isZero();
+        assertThat(reserve(6 << 20)).isEqualTo(Errno.ENOMEM.number());
+    }
+
+    private int reserve(int bytes) throws IOException {
+        Path program = bundle.file("bin/reserve", "", "rwxr-xr-x");
+        Files.write(program, MachineCode.reserveHugePages(bytes));
+        return bundle.args("/bin/reserve").run().status();
+    }
+
+    /** The machine has a processor and half of its memory in each of two nodes. */
+    @Test
+    @Tag("legacy")
+    void memoryIsTakenFromTheNodesOfTheSet() {
+        String nodes = "sed -n 's/.*heap.* N\\([0-9]\\)=.*/\\1/p' /proc/self/numa_maps; grep Mems_allowed_list"
+                + " /proc/self/status | cut -f 2";
+
+        assertThat(bundle.set("linux.resources.cpu", "{cpus: '0', mems: '1'}")
+                        .run(nodes)
+                        .text())
+                .isEqualTo("1\n1");
+        assertThat(bundle.set("linux.resources.cpu", "{cpus: '1', mems: '0'}")
+                        .run(nodes)
+                        .text())
+                .isEqualTo("0\n0");
+    }
+
+    @Test
+    @Tag("legacy")
     void whatDoesNotFitIntoMemoryIsSwappedOutAsFarAsAllowed() throws Exception {
         String take = "dd if=/dev/zero of=/dev/null bs=32M count=1 2>/dev/null && echo took it";
-        String file = DISK.resolve("swap").toString();
-        HostShell.run("dd if=/dev/zero of=" + file + " bs=1M count=64 2>/dev/null && chmod 600 " + file + " && mkswap "
-                + file + " && swapon " + file);
-        try {
+        try (var _ = SwapFile.of(DISK.resolve("swap"), 64)) {
             bundle.set("linux.resources.memory", "{limit: 16777216, swap: 67108864}");
             assertThat(bundle.run(take).text()).isEqualTo("took it");
             bundle.set("linux.resources.memory", "{limit: 16777216, swap: 20971520}");
             assertThat(bundle.run(take).status()).isEqualTo(137);
-        } finally {
-            HostShell.run("swapoff " + file);
-            Files.delete(Path.of(file));
         }
+    }
+
+    @Test
+    void aLimitIsNotLoweredBelowWhatIsUsedIfThatIsToBeChecked() {
+        bundle.script("dd if=/dev/zero of=/dev/shm/file bs=1M count=20 2>/dev/null; echo took it; exec sleep 1000")
+                .start();
+        Await.until(() -> bundle.text().equals("took it"));
+        String lower = "{\"memory\": {\"limit\": 8388608, \"swap\": 8388608, \"checkBeforeUpdate\": true}}";
+        var control = new GroupControl(bundle.kernel, bundle.state);
+
+        assertThatThrownBy(() -> control.update(bundle.containerId(), Resources.parse(lower.getBytes(UTF_8))))
+                .hasMessageContaining("8388608 <= usage 2");
+        assertThat(control.processes(bundle.containerId())).hasSize(1);
+    }
+
+    /** Only encrypted virtual machines are counted by it, which need a processor that has a name for each. */
+    @Test
+    void whatTheMachineHasNoneOfCannotBeLimited() {
+        bundle.set("linux.resources.unified", "{'misc.max': 'sev 1'}");
+
+        assertThatThrownBy(bundle::start).hasMessageContaining("misc.max").hasMessageContaining("EINVAL");
     }
 
     @Test

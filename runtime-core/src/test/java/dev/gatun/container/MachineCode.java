@@ -2,6 +2,7 @@ package dev.gatun.container;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HexFormat;
 
 /** Executables of x86 that no compiler of this machine need know how to make: static ELF files of one segment. */
 final class MachineCode {
@@ -10,6 +11,8 @@ final class MachineCode {
     private static final int SEGMENT_32 = 32;
     private static final int HEADER_64 = 64;
     private static final int SEGMENT_64 = 56;
+
+    private static final HexFormat HEX = HexFormat.of();
 
     private MachineCode() {}
 
@@ -60,6 +63,24 @@ final class MachineCode {
             0x0f,
             0x05
         };
+        return executable64(code);
+    }
+
+    /**
+     * A 64-bit program that reserves {@code bytes} of huge pages and touches none of them; its status is the error's number.
+     */
+    static byte[] reserveHugePages(int bytes) {
+        ByteBuffer code = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+        // mmap(0, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0)
+        code.put(HEX.parseHex("31ffbe")).putInt(bytes); // xor edi, edi; mov esi, bytes
+        code.put(HEX.parseHex("ba0300000041ba2200040041b8ffffffff")); // mov edx, 3; mov r10d, flags; mov r8d, -1
+        code.put(HEX.parseHex("4531c9b8090000000f05")); // xor r9d, r9d; mov eax, 9; syscall
+        code.put(HEX.parseHex("4885c0780231c0f7d8")); // test rax, rax; js over; xor eax, eax; over: neg eax
+        code.put(HEX.parseHex("89c7b83c0000000f05")); // mov edi, eax; mov eax, 60 (exit); syscall
+        return executable64(code.array());
+    }
+
+    private static byte[] executable64(byte[] code) {
         int start = HEADER_64 + SEGMENT_64;
         var bytes = new byte[start + code.length];
         ByteBuffer elf = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
