@@ -22,7 +22,6 @@ import dev.gatun.linux.Syscall;
 import dev.gatun.linux.Word;
 import dev.gatun.oci.Resources;
 import dev.gatun.oci.State;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,14 +42,6 @@ class ControlGroupTest {
 
     private static final int MANY = 500;
     private static final int BPF_PROG_GET_NEXT_ID = 11;
-
-    private static GroupControl control(TestBundle bundle) {
-        return new GroupControl(bundle.kernel, bundle.state);
-    }
-
-    private static Resources resources(String json) {
-        return Resources.parse(TestBundle.json(json).toString().getBytes(StandardCharsets.UTF_8));
-    }
 
     private static GroupPaths paths(TestBundle bundle) {
         return bundle.state.get(bundle.containerId()).record().group();
@@ -92,7 +83,7 @@ class ControlGroupTest {
             bundle.start();
             var killed = new AtomicLong();
             Thread watch =
-                    Thread.ofVirtual().start(() -> control(bundle).watchOom(bundle.containerId(), killed::addAndGet));
+                    Thread.ofVirtual().start(() -> bundle.control.watchOom(bundle.containerId(), killed::addAndGet));
             bundle.file("out/go", "", "rw-r--r--");
             bundle.containers.await(bundle.containerId());
             join(watch);
@@ -150,9 +141,9 @@ class ControlGroupTest {
                     .script("while :; do :; done")
                     .start();
             long from = System.nanoTime();
-            long before = control(bundle).stats(bundle.containerId()).cpu().total();
+            long before = bundle.control.stats(bundle.containerId()).cpu().total();
             Thread.sleep(3000);
-            long used = control(bundle).stats(bundle.containerId()).cpu().total() - before;
+            long used = bundle.control.stats(bundle.containerId()).cpu().total() - before;
             double share = (double) used / (System.nanoTime() - from);
 
             assertThat(share).isBetween(0.15, 0.25);
@@ -192,13 +183,13 @@ class ControlGroupTest {
             String open = ": >/dev/kmsg && echo opened";
             assertThat(bundle.exec(open).text()).contains("Operation not permitted");
 
-            control(bundle)
-                    .update(
-                            bundle.containerId(),
-                            resources("{devices: [{allow: true, type: 'c', major: 1, minor: 11, access: 'rw'}]}"));
+            bundle.control.update(
+                    bundle.containerId(),
+                    TestBundle.resources("{devices: [{allow: true, type: 'c', major: 1, minor: 11, access: 'rw'}]}"));
             assertThat(bundle.exec(open).text()).isEqualTo("opened");
 
-            control(bundle).update(bundle.containerId(), resources("{devices: [{allow: false, access: 'rwm'}]}"));
+            bundle.control.update(
+                    bundle.containerId(), TestBundle.resources("{devices: [{allow: false, access: 'rwm'}]}"));
             assertThat(bundle.exec(open).text()).contains("Operation not permitted");
         }
     }
@@ -220,19 +211,18 @@ class ControlGroupTest {
         try (var bundle = new TestBundle()) {
             bundle.script("i=0; while :; do i=$((i+1)); echo $i; done").start();
             Await.until(() -> !bundle.text().isEmpty());
-            control(bundle).pause(bundle.containerId());
+            bundle.control.pause(bundle.containerId());
 
             assertThat(bundle.state.get(bundle.containerId()).status()).isEqualTo(State.Status.PAUSED);
             assertThatThrownBy(() -> bundle.exec("true")).hasMessageContaining("paused");
-            assertThatThrownBy(() -> control(bundle).pause(bundle.containerId()))
-                    .hasMessageContaining("paused");
+            assertThatThrownBy(() -> bundle.control.pause(bundle.containerId())).hasMessageContaining("paused");
             long size = Files.size(bundle.rootfs.resolve("out/text"));
             Thread.sleep(100);
             assertThat(Files.size(bundle.rootfs.resolve("out/text"))).isEqualTo(size);
 
-            control(bundle).resume(bundle.containerId());
+            bundle.control.resume(bundle.containerId());
             Await.until(() -> bundle.rootfs.resolve("out/text").toFile().length() > size);
-            assertThatThrownBy(() -> control(bundle).resume(bundle.containerId()))
+            assertThatThrownBy(() -> bundle.control.resume(bundle.containerId()))
                     .hasMessage("container not paused");
         }
     }
@@ -241,13 +231,13 @@ class ControlGroupTest {
     void aPausedContainerIsKilledAndDeleted() {
         try (var bundle = new TestBundle()) {
             bundle.startIdle();
-            control(bundle).pause(bundle.containerId());
+            bundle.control.pause(bundle.containerId());
             bundle.containers.kill(bundle.containerId(), Signal.SIGKILL);
             assertThat(bundle.end().status()).isEqualTo(137);
 
             bundle.startIdle();
             GroupPaths paths = paths(bundle);
-            control(bundle).pause(bundle.containerId());
+            bundle.control.pause(bundle.containerId());
             bundle.containers.delete(bundle.containerId(), true);
             assertThat(exists(paths)).isFalse();
         }
@@ -259,12 +249,12 @@ class ControlGroupTest {
             bundle.withoutNamespace("pid")
                     .script("sleep 1000 & (sleep 1000 & sleep 1000) & wait")
                     .start();
-            Await.until(() -> control(bundle).processes(bundle.containerId()).size() >= 4);
-            List<Integer> processes = control(bundle).processes(bundle.containerId());
+            Await.until(() -> bundle.control.processes(bundle.containerId()).size() >= 4);
+            List<Integer> processes = bundle.control.processes(bundle.containerId());
 
             bundle.containers.kill(bundle.containerId(), Signal.SIGKILL);
 
-            assertThat(control(bundle).processes(bundle.containerId())).isEmpty();
+            assertThat(bundle.control.processes(bundle.containerId())).isEmpty();
             bundle.containers.await(bundle.containerId());
             bundle.containers.delete(bundle.containerId(), false);
             assertThat(processes)
@@ -278,7 +268,7 @@ class ControlGroupTest {
         try (var bundle = new TestBundle()) {
             bundle.withoutNamespace("pid").script("sleep 1000 & echo started").start();
             bundle.containers.await(bundle.containerId());
-            List<Integer> left = control(bundle).processes(bundle.containerId());
+            List<Integer> left = bundle.control.processes(bundle.containerId());
             GroupPaths paths = paths(bundle);
             assertThat(left).hasSize(1);
 
@@ -294,8 +284,8 @@ class ControlGroupTest {
         try (var bundle = new TestBundle()) {
             bundle.script("sleep 1000 & trap 'echo told; exit 3' TERM; wait $!; echo $?; wait")
                     .start();
-            Await.until(() -> control(bundle).processes(bundle.containerId()).size() == 2);
-            Await.until(() -> control(bundle).processes(bundle.containerId()).size() == 2);
+            Await.until(() -> bundle.control.processes(bundle.containerId()).size() == 2);
+            Await.until(() -> bundle.control.processes(bundle.containerId()).size() == 2);
             bundle.containers.killAll(bundle.containerId(), Signal.SIGTERM);
 
             assertThat(bundle.end().status()).isEqualTo(3);
@@ -321,7 +311,7 @@ class ControlGroupTest {
             assertThat(mounted(TestBundle.read(Path.of("/proc/" + pid + "/cgroup"))))
                     .hasSameSizeAs(layout.hierarchies())
                     .allMatch(line -> line.endsWith(":" + bundle.groupPath()));
-            assertThat(control(bundle).processes(bundle.containerId())).containsExactly(pid);
+            assertThat(bundle.control.processes(bundle.containerId())).containsExactly(pid);
             assertThat(bundle.exec("cat /proc/self/cgroup").lines()).allMatch(line -> line.endsWith(":/"));
         }
     }
@@ -474,12 +464,11 @@ class ControlGroupTest {
     void limitsAreChangedWhileItRuns() {
         try (var bundle = new TestBundle()) {
             bundle.startIdle();
-            control(bundle).update(bundle.containerId(), resources("{pids: {limit: 5}}"));
+            bundle.control.update(bundle.containerId(), TestBundle.resources("{pids: {limit: 5}}"));
             assertThat(bundle.exec(FORK_BOMB).text()).contains("can't fork");
-            control(bundle)
-                    .update(
-                            bundle.containerId(),
-                            resources("{memory: {limit: 16777216, swap: 16777216}, pids: {limit: -1}}"));
+            bundle.control.update(
+                    bundle.containerId(),
+                    TestBundle.resources("{memory: {limit: 16777216, swap: 16777216}, pids: {limit: -1}}"));
 
             assertThat(bundle.exec(MEMORY_EATER).status()).isEqualTo(137);
             assertThat(bundle.state.get(bundle.containerId()).oomKilled()).isTrue();
@@ -494,7 +483,7 @@ class ControlGroupTest {
                     .script("i=0; while [ $i -lt 5000 ]; do i=$((i+1)); done; sleep 1000 & echo ready; wait")
                     .start();
             Await.until(() -> bundle.text().equals("ready"));
-            var stats = control(bundle).stats(bundle.containerId());
+            var stats = bundle.control.stats(bundle.containerId());
 
             assertThat(stats.pids().current()).isEqualTo(2);
             assertThat(stats.pids().limit()).isEqualTo(33);
@@ -512,7 +501,8 @@ class ControlGroupTest {
             String pod = bundle.groupPath() + "-pod";
             GroupPaths paths = GroupPaths.of(Layout.read(), Optional.of(pod), "");
             Group group = Group.make(
-                    bundle.kernel, Creation.ofParent(paths, resources("{pids: {limit: 12}}"), CgroupFiles.HOST));
+                    bundle.kernel,
+                    Creation.ofParent(paths, TestBundle.resources("{pids: {limit: 12}}"), CgroupFiles.HOST));
             try {
                 bundle.set("linux.cgroupsPath", "'" + pod + "/one'");
                 bundle.script("for i in 1 2 3 4 5; do sleep 1000 & done; echo up; wait")
@@ -536,7 +526,7 @@ class ControlGroupTest {
     void whoIsKilledForThePodsMemoryIsRecordedToo() {
         try (var bundle = new TestBundle()) {
             GroupPaths paths = GroupPaths.of(Layout.read(), Optional.of(bundle.groupPath() + "-pod"), "");
-            Resources limit = resources("{memory: {limit: 16777216, swap: 16777216}}");
+            Resources limit = TestBundle.resources("{memory: {limit: 16777216, swap: 16777216}}");
             Group pod = Group.make(bundle.kernel, Creation.ofParent(paths, limit, CgroupFiles.HOST));
             try {
                 bundle.set("linux.cgroupsPath", "'" + bundle.groupPath() + "-pod/one'")

@@ -1,6 +1,5 @@
 package dev.gatun.container;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -39,7 +38,7 @@ class GuestLimitTest {
         Await.until(() -> bundle.text().endsWith("done"));
 
         assertThat(bundle.text().lines()).contains("took 1", "took 2").doesNotContain("took 3");
-        Stats stats = new GroupControl(bundle.kernel, bundle.state).stats(bundle.containerId());
+        Stats stats = bundle.control.stats(bundle.containerId());
         assertThat(stats.hugepages()).hasEntrySatisfying("2MB", pages -> {
             assertThat(pages.usage()).isEqualTo(4 << 20);
             assertThat(pages.failures()).isPositive();
@@ -97,12 +96,11 @@ class GuestLimitTest {
         bundle.script("dd if=/dev/zero of=/dev/shm/file bs=1M count=20 2>/dev/null; echo took it; exec sleep 1000")
                 .start();
         Await.until(() -> bundle.text().equals("took it"));
-        String lower = "{\"memory\": {\"limit\": 8388608, \"swap\": 8388608, \"checkBeforeUpdate\": true}}";
-        var control = new GroupControl(bundle.kernel, bundle.state);
+        Resources lower = TestBundle.resources("{memory: {limit: 8388608, swap: 8388608, checkBeforeUpdate: true}}");
 
-        assertThatThrownBy(() -> control.update(bundle.containerId(), Resources.parse(lower.getBytes(UTF_8))))
+        assertThatThrownBy(() -> bundle.control.update(bundle.containerId(), lower))
                 .hasMessageContaining("8388608 <= usage 2");
-        assertThat(control.processes(bundle.containerId())).hasSize(1);
+        assertThat(bundle.control.processes(bundle.containerId())).hasSize(1);
     }
 
     /** Only encrypted virtual machines are counted by it, which need a processor that has a name for each. */

@@ -38,10 +38,7 @@ class LegacyLimitTest {
     }
 
     private long cache(String id) {
-        return new GroupControl(bundle.kernel, bundle.state)
-                .stats(new ContainerId(id))
-                .memory()
-                .cache();
+        return bundle.control.stats(new ContainerId(id)).memory().cache();
     }
 
     /** Where memory is short, those come first who are above their soft limit. */

@@ -10,7 +10,6 @@ import dev.gatun.cgroup.Group;
 import dev.gatun.cgroup.GroupPaths;
 import dev.gatun.cgroup.Layout;
 import dev.gatun.oci.Resources;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
@@ -25,14 +24,6 @@ class MemoryLimitTest {
     private static final long SMALL = 16 << 20;
     private static final boolean UNIFIED = Layout.read().isUnified();
 
-    private static Resources resources(String json) {
-        return Resources.parse(TestBundle.json(json).toString().getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static GroupControl control(TestBundle bundle) {
-        return new GroupControl(bundle.kernel, bundle.state);
-    }
-
     /**
      * How many bytes of a file of 16 MiB stay in memory, when another container of the pod reads more than the pod's
      * memory holds.
@@ -41,7 +32,7 @@ class MemoryLimitTest {
         try (var bundle = new TestBundle()) {
             String pod = bundle.groupPath() + "-pod";
             GroupPaths paths = GroupPaths.of(Layout.read(), Optional.of(pod), "");
-            Resources limit = resources("{memory: {limit: 41943040}}");
+            Resources limit = TestBundle.resources("{memory: {limit: 41943040}}");
             Group group = Group.make(bundle.kernel, Creation.ofParent(paths, limit, CgroupFiles.HOST));
             String disk = System.getProperty("gatun.test.disk", bundle.folder.toString());
             String files = HostShell.run("mktemp -d -p " + disk);
@@ -59,7 +50,7 @@ class MemoryLimitTest {
                 bundle.set("linux.cgroupsPath", "'" + pod + "/other'").remove("linux.resources.memory");
                 bundle.run("for i in 1 2 3; do cat /files/large >/dev/null; done");
                 long kept =
-                        control(bundle).stats(new ContainerId("test")).memory().cache();
+                        bundle.control.stats(new ContainerId("test")).memory().cache();
                 bundle.containers.delete(new ContainerId("test"), true);
                 return kept;
             } finally {
@@ -86,9 +77,10 @@ class MemoryLimitTest {
             Await.until(() -> bundle.text().equals("begun"));
             Thread.sleep(500);
             assertThat(bundle.text()).isEqualTo("begun");
-            assertThat(control(bundle).processes(bundle.containerId())).isNotEmpty();
+            assertThat(bundle.control.processes(bundle.containerId())).isNotEmpty();
 
-            control(bundle).update(bundle.containerId(), resources("{memory: {limit: 67108864, swap: 67108864}}"));
+            bundle.control.update(
+                    bundle.containerId(), TestBundle.resources("{memory: {limit: 67108864, swap: 67108864}}"));
             TestBundle.Outcome outcome = bundle.end();
             assertThat(outcome.text()).endsWith("took it");
             assertThat(outcome.status()).isZero();

@@ -24,10 +24,7 @@ class ProcessorShareTest {
             + " burn() { ticks; until=$((now + 16)); while [ $now -lt $until ]; do ticks; done; };";
 
     private static long used(TestBundle bundle, String id) {
-        return new GroupControl(bundle.kernel, bundle.state)
-                .stats(new ContainerId(id))
-                .cpu()
-                .total();
+        return bundle.control.stats(new ContainerId(id)).cpu().total();
     }
 
     private static void start(TestBundle bundle, String id, String settings) {
@@ -79,10 +76,7 @@ class ProcessorShareTest {
     }
 
     private static long throttledPeriods(TestBundle bundle) {
-        return new GroupControl(bundle.kernel, bundle.state)
-                .stats(bundle.containerId())
-                .cpu()
-                .throttledPeriods();
+        return bundle.control.stats(bundle.containerId()).cpu().throttledPeriods();
     }
 
     @Test

@@ -156,12 +156,11 @@ class SystemdGroupTest {
         bundle.startIdle();
         String open = ": >/dev/kmsg && echo opened";
         assertThat(bundle.exec(open).text()).contains("Operation not permitted");
-        new GroupControl(bundle.kernel, bundle.state)
-                .update(
-                        bundle.containerId(),
-                        dev.gatun.oci.Resources.parse(
-                                "{\"devices\":[{\"allow\":true,\"type\":\"c\",\"major\":1,\"minor\":11,\"access\":\"rw\"}]}"
-                                        .getBytes(StandardCharsets.UTF_8)));
+        bundle.control.update(
+                bundle.containerId(),
+                dev.gatun.oci.Resources.parse(
+                        "{\"devices\":[{\"allow\":true,\"type\":\"c\",\"major\":1,\"minor\":11,\"access\":\"rw\"}]}"
+                                .getBytes(StandardCharsets.UTF_8)));
         assertThat(bundle.exec(open).text()).isEqualTo("opened");
     }
 
@@ -203,10 +202,10 @@ class SystemdGroupTest {
                 .script("while [ ! -e /out/go ]; do sleep 0.01; done; awk 'BEGIN { s = \"x\"; while (1) s = s s }';"
                         + " exec sleep 1000")
                 .start();
-        var control = new GroupControl(bundle.kernel, bundle.state);
         var killed = new AtomicLong();
-        Thread watch =
-                Thread.ofPlatform().daemon().start(() -> control.watchOom(bundle.containerId(), killed::addAndGet));
+        Thread watch = Thread.ofPlatform()
+                .daemon()
+                .start(() -> bundle.control.watchOom(bundle.containerId(), killed::addAndGet));
         bundle.file("out/go", "", "rw-r--r--");
 
         Await.until(() -> killed.get() == 1);

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gatun.linux.Fd;
 import dev.gatun.linux.Kernel;
 import dev.gatun.oci.Process;
+import dev.gatun.oci.Resources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -126,6 +127,7 @@ final class TestBundle implements AutoCloseable {
     final Path rootfs;
     final StateFolder state;
     final Containers containers;
+    final GroupControl control;
     final List<String> warnings = new CopyOnWriteArrayList<>();
     final ObjectNode config = defaultConfig();
 
@@ -161,6 +163,7 @@ final class TestBundle implements AutoCloseable {
             rootfs = Files.createDirectory(folder.resolve("rootfs"));
             state = new StateFolder(folder.resolve("state"));
             containers = new Containers(kernel, state, folder, warnings::add);
+            control = new GroupControl(kernel, state);
             Path bin = Files.createDirectory(rootfs.resolve("bin"));
             Files.copy(BUSYBOX, bin.resolve("busybox"));
             for (String applet : APPLETS) {
@@ -187,6 +190,11 @@ final class TestBundle implements AutoCloseable {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(text, e);
         }
+    }
+
+    /** Resources of a group, as {@link #json} has them. */
+    static Resources resources(String text) {
+        return Resources.parse(json(text).toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** Sets a field: {@code set("process.user.uid", "1000")}. */

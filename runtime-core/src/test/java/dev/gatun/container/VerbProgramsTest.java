@@ -203,9 +203,9 @@ class VerbProgramsTest {
     void aPausedContainerNeedsJava() {
         bundle.create();
         assertThat(isPlain()).isTrue();
-        new GroupControl(bundle.kernel, bundle.state).pause(id);
+        bundle.control.pause(id);
         assertThat(isPlain()).isFalse();
-        new GroupControl(bundle.kernel, bundle.state).resume(id);
+        bundle.control.resume(id);
     }
 
     @ParameterizedTest
