@@ -158,9 +158,7 @@ class SystemdGroupTest {
         assertThat(bundle.exec(open).text()).contains("Operation not permitted");
         bundle.control.update(
                 bundle.containerId(),
-                dev.gatun.oci.Resources.parse(
-                        "{\"devices\":[{\"allow\":true,\"type\":\"c\",\"major\":1,\"minor\":11,\"access\":\"rw\"}]}"
-                                .getBytes(StandardCharsets.UTF_8)));
+                TestBundle.resources("{devices: [{allow: true, type: 'c', major: 1, minor: 11, access: 'rw'}]}"));
         assertThat(bundle.exec(open).text()).isEqualTo("opened");
     }
 
