@@ -223,30 +223,28 @@ final class StatsReader {
         var pages = new TreeMap<String, Stats.Hugepages>();
         Optional<GroupPaths.Place> place = place("hugetlb");
         for (String size : HugepageSizes.read()) {
+            String kind = "hugetlb." + size;
             // what is reserved counts, as in runc, since Linux 5.7: a limit is reached there first
-            for (String kind : List.of("hugetlb." + size + ".rsvd", "hugetlb." + size)) {
-                if (place.isPresent() && !pages.containsKey(size)) {
-                    hugepages(place.get(), kind, "hugetlb." + size + ".events")
-                            .ifPresent(found -> pages.put(size, found));
-                }
-            }
+            place.flatMap(group -> hugepages(group, kind, kind + ".rsvd").or(() -> hugepages(group, kind, kind)))
+                    .ifPresent(found -> pages.put(size, found));
         }
         return pages;
     }
 
-    private Optional<Stats.Hugepages> hugepages(GroupPaths.Place place, String kind, String events) {
-        String used = kind + (place.isUnified() ? ".current" : ".usage_in_bytes");
+    private Optional<Stats.Hugepages> hugepages(GroupPaths.Place place, String kind, String counted) {
+        String used = counted + (place.isUnified() ? ".current" : ".usage_in_bytes");
         if (!files.exists(place.file(used))) {
             return Optional.empty();
         }
         Optional<GroupPaths.Place> group = Optional.of(place);
         return Optional.of(
                 place.isUnified()
-                        ? new Stats.Hugepages(number(group, used), 0, value(keyed(file(group, events)), "max"))
+                        ? new Stats.Hugepages(
+                                number(group, used), 0, value(keyed(file(group, kind + ".events")), "max"))
                         : new Stats.Hugepages(
                                 number(group, used),
-                                number(group, kind + ".max_usage_in_bytes"),
-                                number(group, kind + ".failcnt")));
+                                number(group, counted + ".max_usage_in_bytes"),
+                                number(group, counted + ".failcnt")));
     }
 
     /** {@code mlx4_0 hca_handle=2 hca_object=2000}. */
