@@ -103,7 +103,7 @@ class GuestLimitTest {
         assertThat(bundle.control.processes(bundle.containerId())).hasSize(1);
     }
 
-    /** Only encrypted virtual machines are counted by it, which need a processor that has a name for each. */
+    /** It counts encrypted virtual machines, for which this one's processor has no keys. */
     @Test
     void whatTheMachineHasNoneOfCannotBeLimited() {
         bundle.set("linux.resources.unified", "{'misc.max': 'sev 1'}");

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What containers can have of an RDMA device, which the kernel makes of a network device: in virtual machines of either version. */
+/** What containers can have of an RDMA device, which the kernel makes of a network device: in virtual machines. */
 @Tag("rdma")
 @Timeout(60)
 class RdmaTest {
